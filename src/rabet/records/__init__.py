@@ -1,0 +1,1 @@
+"""What happened, as frozen values: kinds, headers, disclosures, digests. Stdlib only; no I/O."""

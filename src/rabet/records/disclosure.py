@@ -1,0 +1,252 @@
+"""Release by field under one signature: every leaf of a body is committed to with its own salt in one Merkle tree.
+
+The author signs the root once. A release shows some leaves and the hashes needed to reach the root; the rest stays unknown:
+leaves are sorted by digest and padded with random digests to a power of two, and list elements are named by random ordered
+tokens, so neither positions nor numbers tell how much was held back. (docs/adr/0002; the idea of salted digests is RFC 9901's.)
+"""
+
+import json
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from hashlib import sha256
+from json.encoder import encode_basestring
+from typing import Any, Protocol
+
+from rabet.records.bad_input import refuse
+
+SALT_BYTES, TOKEN_BYTES, SMALLEST = 16, 6, 16
+Scalar = str | int | bool | None
+
+
+class Randomness(Protocol):
+    """Port: `token(n)` returns n unpredictable bytes."""
+
+    def token(self, size: int) -> bytes: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """One field: `path` with list elements named by token, `value` a scalar or an empty list or object, `text` the exact bytes."""
+
+    path: str
+    value: Any
+    text: str
+
+
+@dataclass(frozen=True)
+class Commitment:
+    """All leaves of one version and the padding: what its holder keeps to make and widen releases."""
+
+    leaves: tuple[Leaf, ...]
+    padding: tuple[bytes, ...]
+
+    @cached_property
+    def levels(self) -> list[list[bytes]]:
+        """The tree from the sorted leaf hashes up to the root."""
+        level = sorted([*(leaf_digest(leaf.text) for leaf in self.leaves), *self.padding])
+        levels = [level]
+        while len(level) > 1:
+            level = [_node(level[i], level[i + 1]) for i in range(0, len(level), 2)]
+            levels.append(level)
+        return levels
+
+    @property
+    def size(self) -> int:
+        """Padded number of leaves: the only number a partner learns."""
+        return len(self.levels[0])
+
+    @property
+    def root(self) -> str:
+        """Hex SHA-256 that goes into the header."""
+        return self.levels[-1][0].hex()
+
+
+@dataclass(frozen=True, slots=True)
+class Disclosure:
+    """What travels: leaf texts in tree order, their positions, and the hashes that complete the tree (hex, level by level)."""
+
+    fields: tuple[str, ...]
+    positions: tuple[int, ...]
+    proof: tuple[str, ...]
+
+
+def leaf_digest(text: str) -> bytes:
+    """RFC 6962 leaf hash of the exact text."""
+    return sha256(b"\x00" + text.encode()).digest()
+
+
+def _node(left: bytes, right: bytes) -> bytes:
+    return sha256(b"\x01" + left + right).digest()
+
+
+def commit(body: dict[str, Any], randomness: Randomness) -> Commitment:
+    """Flatten a plain JSON body into salted leaves and pad it."""
+    pairs = list(_flatten(body, "", randomness))
+    salts = randomness.token(SALT_BYTES * len(pairs)).hex()
+    width = SALT_BYTES * 2
+    leaves = tuple(
+        Leaf(path, value, f'["{salts[i * width:(i + 1) * width]}",{encode_basestring(path)},{_scalar(value)}]')
+        for i, (path, value) in enumerate(pairs)
+    )
+    return Commitment(leaves, _padding(len(leaves), randomness))
+
+
+def _padding(count: int, randomness: Randomness) -> tuple[bytes, ...]:
+    size = SMALLEST
+    while size < count:
+        size *= 2
+    block = randomness.token(32 * (size - count))
+    return tuple(block[i : i + 32] for i in range(0, len(block), 32))
+
+
+def _flatten(value: Any, path: str, randomness: Randomness) -> Iterator[tuple[str, Any]]:  # noqa: ANN401
+    if isinstance(value, dict) and value:
+        for key, item in value.items():
+            yield from _flatten(item, f"{path}/{escape(key)}" if path else escape(key), randomness)
+    elif isinstance(value, list) and value:
+        for token, item in zip(_tokens(len(value), randomness), value, strict=True):
+            yield from _flatten(item, f"{path}/{token}", randomness)
+    else:
+        yield path, value
+
+
+def _tokens(count: int, randomness: Randomness) -> list[str]:
+    """Random names that keep the order of a list and tell nothing of what stands between two of them."""
+    names: set[str] = set()
+    while len(names) < count:
+        names.add("." + randomness.token(TOKEN_BYTES).hex())
+    return sorted(names)
+
+
+def escape(key: str) -> str:
+    """Escape a key for a path (JSON pointer's ~0 and ~1; a leading dot marks list tokens and is escaped as ~2)."""
+    key = key.replace("~", "~0").replace("/", "~1")
+    return "~2" + key[1:] if key.startswith(".") else key
+
+
+def unescape(segment: str) -> str:
+    """Undo `escape`."""
+    return segment.replace("~2", ".").replace("~1", "/").replace("~0", "~")
+
+
+def _scalar(value: Any) -> str:  # noqa: ANN401
+    return encode_basestring(value) if isinstance(value, str) else json.dumps(value)
+
+
+def select(commitment: Commitment, paths: Collection[str]) -> Disclosure:
+    """Disclose the leaves at `paths`; all others stay hidden behind hashes."""
+    place = {digest: i for i, digest in enumerate(commitment.levels[0])}
+    shown = sorted((place[leaf_digest(leaf.text)], leaf.text) for leaf in commitment.leaves if leaf.path in paths)
+    proof: list[str] = []
+
+    def from_tree(level: int, index: int) -> bytes:
+        digest = commitment.levels[level][index]
+        proof.append(digest.hex())
+        return digest
+
+    positions = tuple(position for position, _ in shown)
+    _climb({i: commitment.levels[0][i] for i in positions}, commitment.size, from_tree)
+    return Disclosure(tuple(text for _, text in shown), positions, tuple(proof))
+
+
+def verify(root: str, size: int, disclosure: Disclosure) -> tuple[Leaf, ...]:
+    """Check a disclosure against the signed root and return its leaves.
+
+    Raises:
+        BadInput: a text, position or hash that does not lead to `root`, or a text that is not one leaf.
+    """
+    positions = disclosure.positions
+    if (
+        len(positions) != len(disclosure.fields)
+        or list(positions) != sorted(set(positions))
+        or any(not 0 <= p < size for p in positions)
+        or size & (size - 1)
+    ):
+        raise refuse("positions", "disclosure_broken")
+    known = {p: leaf_digest(text) for p, text in zip(positions, disclosure.fields, strict=True)}
+    if _root_from(known, size, disclosure.proof) != root:
+        raise refuse("proof", "disclosure_broken")
+    return tuple(read_leaf(text) for text in disclosure.fields)
+
+
+def _root_from(known: dict[int, bytes], size: int, proof: tuple[str, ...]) -> str:
+    hashes = iter(proof)
+
+    def from_proof(_level: int, _index: int) -> bytes:
+        digest = bytes.fromhex(next(hashes))
+        if len(digest) != 32:  # noqa: PLR2004 - SHA-256
+            raise ValueError
+        return digest
+
+    try:
+        top = _climb(known, size, from_proof)
+    except (StopIteration, ValueError):
+        raise refuse("proof", "disclosure_broken") from None
+    if next(hashes, None) is not None:
+        raise refuse("proof", "disclosure_broken")
+    return top.hex()
+
+
+def _climb(known: dict[int, bytes], size: int, missing: Callable[[int, int], bytes]) -> bytes:
+    """Go from leaves to root level by level, left to right; `missing(level, index)` supplies each sibling not known."""
+    if not known:
+        return missing(size.bit_length() - 1, 0)
+    for level in range(size.bit_length() - 1):
+        above: dict[int, bytes] = {}
+        for index in sorted(known):
+            if index >> 1 in above:
+                continue
+            sibling = index ^ 1
+            other = known[sibling] if sibling in known else missing(level, sibling)
+            above[index >> 1] = _node(known[index], other) if index < sibling else _node(other, known[index])
+        known = above
+    return known[0]
+
+
+def read_leaf(text: str) -> Leaf:
+    """Parse one leaf text: an array of salt, path and a scalar or an empty container."""
+    try:
+        salt, path, value = json.loads(text)
+    except (ValueError, TypeError, RecursionError):
+        raise refuse("fields", "leaf_broken") from None
+    plain = value is None or isinstance(value, str | int) or value in ([], {})
+    if not (isinstance(salt, str) and isinstance(path, str) and plain and not isinstance(value, float)):
+        raise refuse("fields", "leaf_broken")
+    return Leaf(path, value, text)
+
+
+def assemble(leaves: Iterable[Leaf]) -> dict[str, Any]:
+    """Build the body from whatever leaves are known; list elements keep their order.
+
+    Raises:
+        BadInput: two leaves that contradict each other about the same place.
+    """
+    tree: dict[str, Any] = {}
+    for leaf in leaves:
+        *parents, last = leaf.path.split("/")
+        node = tree
+        for parent in parents:
+            node = node.setdefault(parent, {})
+            if not isinstance(node, dict):
+                raise refuse(leaf.path, "leaf_conflict")
+        if last in node:
+            raise refuse(leaf.path, "leaf_conflict")
+        node[last] = leaf.value
+    body = _listed(tree)
+    return body if isinstance(body, dict) else {}
+
+
+def _listed(node: Any) -> Any:  # noqa: ANN401
+    if not isinstance(node, dict) or not node:
+        return node
+    if all(key.startswith(".") for key in node):
+        return [_listed(node[token]) for token in sorted(node)]
+    return {unescape(key): _listed(item) for key, item in node.items()}
+
+
+def pattern_of(path: str) -> str:
+    """Return the path with each list token as "*": the key into the table of kinds."""
+    if "/." not in path:
+        return path
+    return "/".join("*" if segment.startswith(".") else segment for segment in path.split("/"))
