@@ -61,8 +61,8 @@ check: ## lint, format, types, order of imports, front end
 	@$(SETUP)
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
-	@$(BIN)/mypy
-	@$(BIN)/lint-imports
+	@$(BIN)/python -m mypy
+	@$(BIN)/lint-imports --no-logo
 	@npm run --silent check
 
 fix: ## repair what can be repaired by machine
