@@ -1,0 +1,1 @@
+"""Comparison: identifiers as keys that are equal when they name the same thing, and what two records share."""
