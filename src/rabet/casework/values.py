@@ -230,12 +230,17 @@ class Job:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Partner:
-    """Another agency as this node knows it: its card's exact text, whether the fingerprint was compared, and whether exchange is stopped."""
+    """Another agency as this node knows it: its card's exact text and digest, whether people compared the fingerprint, whether exchange
+
+    is stopped, and whether a breach of an assurance was reported that two people have not lifted.
+    """
 
     agency: str
     card: str
+    card_digest: str
     confirmed: bool
     state: Literal["open", "stopped"] = "open"
+    breach: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

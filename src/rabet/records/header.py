@@ -16,12 +16,12 @@ from rabet.records.strict_json import read_json
 HANDLING = ("H0", "H1", "H2", "H3")
 STATES = ("current", "recalled")
 FORMAT = "rabet-record/1"
-_ID = re.compile(r"[0-9a-f]{32}")
+ID = re.compile(r"[0-9a-f]{32}")
 _AGENCY = re.compile(r"[a-z][a-z0-9-]{1,31}")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 _CODE = re.compile(r"[a-z][a-z0-9_.-]{0,63}")
-_EVALUATION = re.compile(r"official|[ABCX][1-4]")
+EVALUATION = re.compile(r"official|[ABCX][1-4]")
 MAX_VERSION, MAX_LEAVES = 1_000_000, 65_536
 
 
@@ -64,7 +64,7 @@ def write_header(header: Header) -> str:
 
 _RULES: Mapping[str, re.Pattern[str]] = {
     "kind": _CODE,
-    "id": _ID,
+    "id": ID,
     "author": _AGENCY,
     "state": re.compile("|".join(STATES)),
     "previous": re.compile(rf"|{_DIGEST.pattern}"),
@@ -72,7 +72,7 @@ _RULES: Mapping[str, re.Pattern[str]] = {
     "purpose": _CODE,
     "offence": re.compile(rf"|{_CODE.pattern}"),
     "retain_until": _DATE,
-    "evaluation": _EVALUATION,
+    "evaluation": EVALUATION,
     "root": re.compile(rf"|{_DIGEST.pattern}"),
 }
 _NAMES = tuple(field.name for field in fields(Header))

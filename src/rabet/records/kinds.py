@@ -105,6 +105,7 @@ _SEIZURE: dict[str, Field] = {
     "parties/*/category": Field("code:party_category", "by_nature"),
     "parties/*/status": Field("text", "by_nature"),
     "parties/*/status_class": Field("code:status_class", "by_nature"),
+    "parties/*/offence": Field("code:offence", "by_nature"),
     "parties/*/adult": Field("flag", "by_nature"),
     "parties/*/name": Field("text", "by_nature"),
     "parties/*/father_name": Field("text", P),

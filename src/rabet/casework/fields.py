@@ -1,0 +1,122 @@
+"""The known fields of one version: paths, values, release classes, and what lists and comparison take from them."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from rabet.casework.values import Content, IdentifierRow, ListRow, Version
+from rabet.matching.identifiers import normalise
+from rabet.records.disclosure import Commitment, Disclosure, Leaf, assemble, pattern_of, read_leaf, select
+from rabet.records.kinds import ReleaseClass, release_classes
+
+
+@dataclass(frozen=True)
+class Fields:
+    """What this node knows of a version's fields. `commitment` is complete only for own records."""
+
+    kind: str
+    leaves: tuple[Leaf, ...]
+    padding: tuple[bytes, ...] = ()
+
+    @classmethod
+    def of(cls, kind: str, content: Content | None) -> "Fields":
+        """Read stored content; a record whose key was destroyed has no fields."""
+        if content is None:
+            return cls(kind, ())
+        return cls(kind, tuple(map(read_leaf, content.leaves)), tuple(map(bytes.fromhex, content.padding)))
+
+    @cached_property
+    def values(self) -> Mapping[str, Any]:
+        """Leaf path -> value."""
+        return {leaf.path: leaf.value for leaf in self.leaves}
+
+    @cached_property
+    def classes(self) -> Mapping[str, ReleaseClass]:
+        """Leaf path -> release class."""
+        return release_classes(self.kind, self.values)
+
+    @cached_property
+    def commitment(self) -> Commitment:
+        """The salted tree of an own record."""
+        return Commitment(self.leaves, self.padding)
+
+    @property
+    def content(self) -> Content:
+        """The form in which the store keeps it."""
+        return Content(tuple(leaf.text for leaf in self.leaves), tuple(block.hex() for block in self.padding))
+
+    def disclose(self, paths: Iterable[str]) -> Disclosure:
+        """Make the disclosure of these paths."""
+        return select(self.commitment, frozenset(paths))
+
+    def body(self, *, without: frozenset[str] = frozenset()) -> dict[str, Any]:
+        """Assemble the body, leaving out the release classes named."""
+        return assemble(leaf for leaf in self.leaves if self.classes[leaf.path] not in without)
+
+    def first(self, pattern: str) -> str:
+        """Return the first value at a pattern as text, or ""."""
+        for leaf in self.leaves:
+            if leaf.path == pattern or pattern_of(leaf.path) == pattern:
+                return "" if leaf.value in (None, [], {}) else str(leaf.value)
+        return ""
+
+
+def list_row(version: Version, fields: Fields, *, laboratory: str = "") -> ListRow:
+    """Build the list projection: no person data, so that every officer of the node's lists can be shown it."""
+    header = version.header
+    dangers = (fields.values[path] for path in fields.values if path.startswith("danger/") and path.endswith("/kind"))
+    return ListRow(
+        record=header.id,
+        version=header.version,
+        kind=header.kind,
+        author=header.author,
+        state=header.state,
+        handling=header.handling,
+        origin=version.origin,
+        sender=version.sender,
+        agreement=version.agreement,
+        at=version.at,
+        happened=fields.first("seized_at/from"),
+        country=fields.first("place/country"),
+        place=fields.first("place/post") or fields.first("place/name") or fields.first("place/division"),
+        substance=fields.first("exhibits/*/substance") or fields.first("exhibits/*/type"),
+        quantity=fields.first("exhibits/*/quantity/value"),
+        unit=fields.first("exhibits/*/quantity/unit"),
+        danger=",".join(sorted({str(kind) for kind in dangers})),
+        urgent=version.urgent,
+        simulated=fields.values.get("simulated") is True,
+        laboratory=laboratory,
+    )
+
+
+# Fields outside `identifiers` that hold a comparable key: (pattern, kind of identifier, sibling with the country).
+_ALSO = {
+    "conveyances/*/plate": ("plate", "country"),
+    "parties/*/phone": ("phone", "nationality"),
+    "parties/*/document": ("document", "nationality"),
+    "exhibits/*/marks/*": ("press_mark", ""),
+}
+
+
+def identifier_rows(version: Version, fields: Fields) -> Sequence[IdentifierRow]:
+    """Return every comparable key of the version, normalised; a failed check digit is a quality, never a reason to leave it out."""
+    rows: dict[tuple[str, str], IdentifierRow] = {}
+    for kind, path, country in _identifiers(fields):
+        person = fields.classes[path] != "consignment"
+        for key in normalise(kind, str(fields.values[path]), country):
+            row = IdentifierRow(version.header.id, version.header.version, key.kind, key.value, key.quality, person)
+            rows.setdefault((key.kind, key.value), row)
+    return tuple(rows.values())
+
+
+def _identifiers(fields: Fields) -> Iterable[tuple[str, str, str | None]]:
+    for path, value in fields.values.items():
+        if not value or path.count("/") < 2:  # noqa: PLR2004 - every identifier stands in a list
+            continue
+        element, name = path.rsplit("/", 1)
+        if name == "value" and path.startswith("identifiers/"):
+            yield str(fields.values.get(f"{element}/kind", "")), path, fields.values.get(f"{element}/country")
+        elif (also := _ALSO.get(pattern_of(path))) is not None:
+            kind, country = also
+            yield kind, path, fields.values.get(f"{element}/{country}") if country else None

@@ -1,0 +1,162 @@
+"""Read under the rules of access: lists, one record, its history, alerts, what waits. What may not be seen does not exist."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from rabet.agreements.decision import decide_access
+from rabet.casework import receiving
+from rabet.casework.desk import Desk
+from rabet.casework.facts import access_context, record_facts, standing
+from rabet.casework.fields import Fields
+from rabet.casework.ports import UnitOfWork
+from rabet.casework.refusal import NotFound, Refused
+from rabet.casework.values import Alert, AuditEntry, Event, ListRow, Officer, Release, Version, Withheld
+from rabet.records.disclosure import Leaf
+
+PERSON_CLASSES = frozenset({"person", "text"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordView:
+    """A record as one officer sees it. body: fields he may see; persons_hidden: person data need a case and a purpose first;
+
+    releases, withheld, receipts: for the owner only. versions: (number, state, at) newest first.
+    """
+
+    version: Version
+    row: ListRow | None
+    body: Mapping[str, Any]
+    leaves: tuple[Leaf, ...]
+    persons_hidden: bool
+    versions: tuple[tuple[int, str, str], ...]
+    releases: tuple[Release, ...]
+    withheld: tuple[Withheld, ...]
+    receipts: tuple[tuple[int, str, str, str, str], ...]
+    alerts: tuple[Alert, ...]
+    may: frozenset[str]
+
+
+def show(desk: Desk, officer: Officer, record: str, *, case: str = "", purpose: str = "") -> RecordView:
+    """Show the newest version; person data only with a case of the officer and a purpose, and then under audit.
+
+    Raises:
+        NotFound: absent, or not to be seen by this officer.
+    """
+    with desk.store.begin() as uow:
+        version = visible(desk, uow, officer, record)
+        fields = Fields.of(version.header.kind, uow.content(version))
+        named = _may_see_persons(uow, officer, version, case, purpose)
+        role = next(iter(sorted(officer.roles)), "")
+        uow.audit(AuditEntry(act="record.persons_shown" if named else "record.shown", officer=officer.id, role=role,
+                             about=record, case=case or version.case, purpose=purpose))  # fmt: skip
+        if version.origin == "received" and version.header.state == "current":
+            receiving.mark_shown(desk, uow, version, role)
+        return _view(desk, uow, officer, version, fields, named=named)
+
+
+def _view(desk: Desk, uow: UnitOfWork, officer: Officer, version: Version, fields: Fields, *, named: bool) -> RecordView:
+    record, owner = version.header.id, version.origin == "own"
+    hidden = frozenset() if named else PERSON_CLASSES
+    leaves = tuple(leaf for leaf in fields.leaves if fields.classes[leaf.path] not in hidden)
+    history = sorted(uow.versions(record), key=lambda held: -held.header.version)
+    return RecordView(
+        version=version,
+        row=uow.rows([record]).get(record),
+        body=fields.body(without=hidden),
+        leaves=leaves,
+        persons_hidden=len(leaves) < len(fields.leaves),
+        versions=tuple((held.header.version, held.header.state, held.at.isoformat()) for held in history),
+        releases=tuple(uow.releases(record)) if owner else (),
+        withheld=tuple(uow.withheld(record)) if owner else (),
+        receipts=tuple((n, who, state, detail, at.isoformat()) for n, who, state, detail, at in uow.receipts(record)) if owner else (),
+        alerts=tuple(alert for alert in uow.alerts(officer, record=record) if named or not alert.person),
+        may=_rights(desk, uow, officer, version),
+    )
+
+
+def _rights(desk: Desk, uow: UnitOfWork, officer: Officer, version: Version) -> frozenset[str]:
+    facts, context = record_facts(desk, standing(desk, uow), version), access_context(desk, officer, version.header.purpose)
+    return frozenset(action for action in ("edit", "release") if decide_access(officer, facts, action, context).allowed)
+
+
+def _may_see_persons(uow: UnitOfWork, officer: Officer, version: Version, case: str, purpose: str) -> bool:
+    """The case must be open, one of the officer's, and the purpose that of the record (purpose limitation)."""
+    if not case or purpose != version.header.purpose:
+        return False
+    known = next((one for one in uow.cases() if one.id == case), None)
+    return known is not None and not known.closed and case in officer.cases
+
+
+def visible(desk: Desk, uow: UnitOfWork, officer: Officer, record: str, *, action: str = "view") -> Version:
+    """Return the newest version if this officer may see it; otherwise it does not exist."""
+    version = uow.version(record)
+    if version is None:
+        raise NotFound(record)
+    known = standing(desk, uow)
+    facts = record_facts(desk, known, version)
+    context = access_context(desk, officer, version.header.purpose)
+    if not decide_access(officer, facts, "view", context).allowed:
+        raise NotFound(record)
+    if action != "view":
+        decision = decide_access(officer, facts, action, context)
+        if not decision.allowed:
+            raise Refused(*decision.reasons)
+    return version
+
+
+def own_newest(desk: Desk, uow: UnitOfWork, officer: Officer, record: str, *, action: str) -> Version:
+    """Return an own, not recalled record's newest version on which the officer may act."""
+    version = visible(desk, uow, officer, record, action=action)
+    if version.origin != "own":
+        raise Refused("not_the_author")
+    if version.header.state == "recalled":
+        raise Refused("already_recalled")
+    return version
+
+
+def history(desk: Desk, officer: Officer, record: str) -> tuple[tuple[int, str, str, Mapping[str, Any]], ...]:
+    """Return (number, state, at, body without person data) of every version kept here, newest first."""
+    with desk.store.read() as uow:
+        visible(desk, uow, officer, record)
+        held = sorted(uow.versions(record), key=lambda version: -version.header.version)
+        return tuple(
+            (v.header.version, v.header.state, v.at.isoformat(), Fields.of(v.header.kind, uow.content(v)).body(without=PERSON_CLASSES))
+            for v in held
+        )
+
+
+def list_records(
+    desk: Desk, officer: Officer, *, kind: str = "", origin: str = "", after: str = "", limit: int = 50, text: str = ""
+) -> Sequence[ListRow]:
+    """List newest first what this officer may see."""
+    with desk.store.read() as uow:
+        return uow.listing(officer, kind=kind, origin=origin, after=after, limit=limit, text=text)
+
+
+def alerts(desk: Desk, officer: Officer, *, limit: int = 50) -> tuple[Sequence[Alert], Mapping[str, ListRow]]:
+    """List alerts between records this officer may see, with the rows of both records."""
+    with desk.store.read() as uow:
+        found = uow.alerts(officer, limit=limit)
+        return found, uow.rows({record for alert in found for record in (alert.record, alert.other)})
+
+
+def waiting(desk: Desk, officer: Officer) -> Sequence[Release]:
+    """List releases waiting for a second person, of records this officer may see."""
+    with desk.store.read() as uow:
+        return [made for made in uow.releases(state="waiting") if _sees(desk, uow, officer, made.record)]
+
+
+def _sees(desk: Desk, uow: UnitOfWork, officer: Officer, record: str) -> bool:
+    try:
+        visible(desk, uow, officer, record)
+    except NotFound:
+        return False
+    return True
+
+
+def feed(desk: Desk, officer: Officer, *, after: int = 0, limit: int = 100) -> tuple[Sequence[Event], Mapping[str, ListRow]]:
+    """Return the events after a number that this officer may see, in the order of commit, and the rows they speak of."""
+    with desk.store.read() as uow:
+        events = uow.events(officer, after=after, limit=limit)
+        return events, uow.rows({event.record for event in events if event.record})

@@ -1,0 +1,1 @@
+"""Between agencies: alerts from comparison; requests, answers and operations come with their issues."""
