@@ -1,11 +1,6 @@
-"""What the type checker must know of Django to read the models; no node uses it."""
-
-from importlib.util import find_spec
+"""What mypy's Django plugin must know to read the models, as rabet.storage.setup settles it for a node; no node uses this."""
 
 SECRET_KEY = "only for the type checker"
-INSTALLED_APPS = ["django.contrib.contenttypes", "django.contrib.auth"]
+INSTALLED_APPS = ["django.contrib.contenttypes", "django.contrib.auth", "django.contrib.sessions", "rabet.storage"]
+AUTH_USER_MODEL = "storage.User"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-
-if find_spec("rabet.storage") and find_spec("rabet.storage.models"):
-    INSTALLED_APPS.append("rabet.storage")
-    AUTH_USER_MODEL = "storage.User"
