@@ -26,6 +26,4 @@ def _shared(row: IdentifierRow) -> Shared:
 
 def _alert(desk: Desk, pair: Pair) -> Alert:
     reasons = tuple((f"same_{kind}", kind, value) for kind, value in pair.keys)
-    return Alert(
-        id=desk.new_id(), record=pair.record, other=pair.other, reasons=reasons, person=pair.person, state="new", at=desk.clock.now()
-    )
+    return Alert(id=desk.new_id(), record=pair.record, other=pair.other, reasons=reasons, person=pair.person, state="new", at=desk.clock.now())

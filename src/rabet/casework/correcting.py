@@ -1,13 +1,12 @@
 """Correct a record: a new version under the same id, to every partner who may have it; the old one stays as history."""
 
-from hashlib import sha256
-
 from rabet.casework import comparing, releasing
 from rabet.casework.desk import Desk
 from rabet.casework.reading import own_newest
 from rabet.casework.reporting import Draft, Outcome, chosen_role, keep, own_version, prepare, sign
 from rabet.casework.values import AuditEntry, Event, Officer
 from rabet.records.bad_input import refuse
+from rabet.records.header import header_digest
 
 
 def correct(desk: Desk, officer: Officer, record: str, draft: Draft) -> Outcome:
@@ -20,7 +19,7 @@ def correct(desk: Desk, officer: Officer, record: str, draft: Draft) -> Outcome:
         old = own_newest(desk, uow, officer, record, action="edit")
         if draft.kind != old.header.kind:
             raise refuse("kind", "kind_changed", kind=old.header.kind)
-        previous = sha256(old.header_text.encode()).hexdigest()
+        previous = header_digest(old.header_text)
         item = prepare(desk, officer, _same_id(draft, record), version=old.header.version + 1, previous=previous)
         (item,) = sign(desk, [item])
         version = own_version(desk, uow, officer, item, imported=old.imported)

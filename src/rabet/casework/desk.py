@@ -10,7 +10,11 @@ from rabet.vocabulary.tables import codes_of
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """agency: this node's agency id; state: its country; handling, purpose, offence: what a report gets when it names none."""
+    """The ports and the defaults of one node.
+
+    agency: its id; state: its country; handling, purpose, offence: what a report gets when it names none; unit: whose officers see what
+    partners send.
+    """
 
     agency: str
     state: str
@@ -21,6 +25,7 @@ class Desk:
     verifier: Verifier
     handling: str = "H1"
     purpose: str = "investigation"
+    unit: str = "desk"
     offence: str = "art3.1.a.i"
 
     def new_id(self) -> str:

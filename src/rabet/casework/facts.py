@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property, lru_cache
-from hashlib import sha256
 
 from rabet.agreements.decision import Decision
 from rabet.agreements.document import Agreement, SignedAgreement
@@ -14,7 +13,8 @@ from rabet.casework import values
 from rabet.casework.desk import Desk
 from rabet.casework.fields import Fields
 from rabet.casework.ports import UnitOfWork
-from rabet.casework.values import Officer, Partner, Version
+from rabet.casework.values import Link, Partner, Version
+from rabet.records.header import header_digest
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,17 @@ class Standing:
         """The agreement a decision was taken under, or any that binds both when only a narrowing is to be told."""
         chosen = self.document(decision.agreement) if decision.agreement else None
         return chosen or self.documents_with(partner)[0].document
+
+    def link_from(self, partner: str, agreement: str) -> Link:
+        """The way in from a partner under one agreement, as the gate asks for it.
+
+        The receiver's card is taken from the agreement: a node is sure of itself.
+        """
+        one = next(held for held in self.held if held.document.id == agreement)
+        here = one.document.party(self.agency)
+        signed_by = frozenset() if one.status in ("draft", "offered") else frozenset(party.id for party in one.document.parties)
+        stopped = one.status != "in_force"
+        return Link(partner, self.agency, here.card if here else "", one.document.data, signed_by, stopped)
 
     def facts_of(self, partner: str) -> PartnerFacts:
         """The partner as the release rules see him."""
@@ -97,7 +108,7 @@ def item_facts(desk: Desk, version: Version, fields: Fields) -> ItemFacts:
 def persons(fields: Fields, offence: str) -> Mapping[str, PersonFacts]:
     """Every natural person named in the record, by the path of its element."""
     known = fields.values
-    elements = {path.rsplit("/", 1)[0] for path in known if path.startswith("parties/") and path.count("/") == 2}  # noqa: PLR2004
+    elements = {path.rsplit("/", 1)[0] for path in known if path.startswith("parties/") and path.count("/") == 2}
     return {
         element: PersonFacts(
             known.get(f"{element}/category"), known.get(f"{element}/status_class"), known.get(f"{element}/adult"),
@@ -106,12 +117,6 @@ def persons(fields: Fields, offence: str) -> Mapping[str, PersonFacts]:
         for element in elements
         if known.get(f"{element}/nature") != "company"
     }  # fmt: skip
-
-
-@lru_cache(maxsize=4096)
-def header_digest(text: str) -> str:
-    """Hex SHA-256 of a signed header."""
-    return sha256(text.encode()).hexdigest()
 
 
 @lru_cache(maxsize=1024)
@@ -146,6 +151,6 @@ def record_facts(desk: Desk, known: Standing, version: Version) -> RecordFacts:
     )
 
 
-def access_context(desk: Desk, officer: Officer, purpose: str) -> AccessContext:
+def access_context(desk: Desk, purpose: str) -> AccessContext:
     """The officer's typed purpose at this moment."""
     return AccessContext(desk.clock.now(), purpose)

@@ -112,7 +112,7 @@ def identifier_rows(version: Version, fields: Fields) -> Sequence[IdentifierRow]
 
 def _identifiers(fields: Fields) -> Iterable[tuple[str, str, str | None]]:
     for path, value in fields.values.items():
-        if not value or path.count("/") < 2:  # noqa: PLR2004 - every identifier stands in a list
+        if not value or path.count("/") < 2:
             continue
         element, name = path.rsplit("/", 1)
         if name == "value" and path.startswith("identifiers/"):

@@ -4,7 +4,7 @@ Every text starts with a random salt, so that its digest in a log tells nothing 
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,13 +21,18 @@ MAX_MESSAGE = 512_000
 
 @dataclass(frozen=True, slots=True)
 class RecordMessage:
-    """A release: the author's signed header and the disclosed fields, under one agreement."""
+    """A release: the author's signed header and the disclosed fields, under one agreement.
+
+    text_clear: an officer marked the free text as naming nobody; neutral: the approvers attest that it is no political matter.
+    """
 
     agreement: str
     header_text: str
     signatures: tuple[Signature, ...]
     disclosure: Disclosure
     approvals: tuple[Approval, ...]
+    text_clear: bool
+    neutral: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +59,7 @@ class AuditMessage:
 Message = RecordMessage | StatusMessage | AuditMessage
 
 
-def write_record(
-    version: Version, disclosure: Disclosure, agreement: str, approvals: Sequence[Approval], randomness: Randomness
-) -> str:
+def write_record(version: Version, disclosure: Disclosure, agreement: str, approvals: Sequence[Approval], randomness: Randomness) -> str:
     """Return the text of a release message."""
     return _write(
         RECORD,
@@ -67,6 +70,8 @@ def write_record(
         fields=disclosure.fields,
         positions=disclosure.positions,
         proof=disclosure.proof,
+        text_clear=version.text_clear,
+        neutral=bool(approvals),
         approvals=[{"role": a.role, "officer": a.officer, "digest": a.digest, "at": a.at} for a in approvals],
     )
 
@@ -109,23 +114,22 @@ def _read_record(data: Mapping[str, Any]) -> RecordMessage:
         Approval(_text(item, "role"), _text(item, "officer"), _text(item, "digest"), _text(item, "at"))
         for item in _list(data, "approvals", dict)
     )
-    return RecordMessage(_text(data, "agreement"), _text(data, "header"), signatures, disclosure, approvals)
+    marks = (data.get("text_clear") is True, data.get("neutral") is True)
+    return RecordMessage(_text(data, "agreement"), _text(data, "header"), signatures, disclosure, approvals, *marks)
 
 
 def _read_status(data: Mapping[str, Any]) -> StatusMessage:
     state = _text(data, "state")
     if state not in STATUSES:
         raise refuse("state", "wrong_form", value=state[:40])
-    return StatusMessage(
-        _text(data, "agreement"), _text(data, "record"), _whole(data, "version"), state, _text(data, "role"), _text(data, "at")
-    )
+    return StatusMessage(_text(data, "agreement"), _text(data, "record"), _whole(data, "version"), state, _text(data, "role"), _text(data, "at"))
 
 
 def _read_audit(data: Mapping[str, Any]) -> AuditMessage:
     return AuditMessage(_text(data, "agreement"), _whole(data, "size"), _text(data, "root"))
 
 
-_READERS = {RECORD: _read_record, STATUS: _read_status, AUDIT: _read_audit}
+_READERS: Mapping[str, Callable[[Mapping[str, Any]], Message]] = {RECORD: _read_record, STATUS: _read_status, AUDIT: _read_audit}
 
 
 def _text(data: Mapping[str, Any], key: str) -> str:

@@ -25,7 +25,7 @@ from rabet.casework.values import (
     Withheld,
 )
 from rabet.records.disclosure import Randomness
-from rabet.records.signing import Signer, Verifier
+from rabet.records.signing import Purpose, Signature, Verifier
 
 __all__ = ["Clock", "Randomness", "Signer", "Store", "UnitOfWork", "Verifier"]
 
@@ -34,6 +34,13 @@ class Clock(Protocol):
     """The time of the node: aware, UTC."""
 
     def now(self) -> datetime: ...
+
+
+class Signer(Protocol):
+    """The agency's own keys, behind the key process."""
+
+    def sign_many(self, purpose: Purpose, texts: Sequence[bytes]) -> Sequence[tuple[Signature, ...]]:
+        """Sign many texts in one round trip."""
 
 
 class Store(Protocol):

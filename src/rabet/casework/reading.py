@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from rabet.agreements.decision import decide_access
+from rabet.agreements.access import decide_access
 from rabet.casework import receiving
 from rabet.casework.desk import Desk
 from rabet.casework.facts import access_context, record_facts, standing
@@ -19,8 +19,9 @@ PERSON_CLASSES = frozenset({"person", "text"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordView:
-    """A record as one officer sees it. body: fields he may see; persons_hidden: person data need a case and a purpose first;
+    """A record as one officer sees it.
 
+    body: fields he may see; persons_hidden: person data need a case and a purpose first;
     releases, withheld, receipts: for the owner only. versions: (number, state, at) newest first.
     """
 
@@ -76,7 +77,7 @@ def _view(desk: Desk, uow: UnitOfWork, officer: Officer, version: Version, field
 
 
 def _rights(desk: Desk, uow: UnitOfWork, officer: Officer, version: Version) -> frozenset[str]:
-    facts, context = record_facts(desk, standing(desk, uow), version), access_context(desk, officer, version.header.purpose)
+    facts, context = record_facts(desk, standing(desk, uow), version), access_context(desk, version.header.purpose)
     return frozenset(action for action in ("edit", "release") if decide_access(officer, facts, action, context).allowed)
 
 
@@ -95,7 +96,7 @@ def visible(desk: Desk, uow: UnitOfWork, officer: Officer, record: str, *, actio
         raise NotFound(record)
     known = standing(desk, uow)
     facts = record_facts(desk, known, version)
-    context = access_context(desk, officer, version.header.purpose)
+    context = access_context(desk, version.header.purpose)
     if not decide_access(officer, facts, "view", context).allowed:
         raise NotFound(record)
     if action != "view":

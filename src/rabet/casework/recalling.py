@@ -1,7 +1,6 @@
 """Recall a record: a signed tombstone that overtakes everything and empties the record at every partner who got it."""
 
 from dataclasses import replace
-from hashlib import sha256
 
 from rabet.casework import releasing
 from rabet.casework.desk import Desk
@@ -11,7 +10,7 @@ from rabet.casework.refusal import Refused
 from rabet.casework.reporting import Outcome, chosen_role
 from rabet.casework.values import AuditEntry, Content, Event, Officer
 from rabet.records.bad_input import refuse
-from rabet.records.header import write_header
+from rabet.records.header import header_digest, write_header
 from rabet.records.signing import Purpose
 
 REASONS = ("error", "duplicate", "cleared", "court_order", "source_withdrawn", "other")
@@ -33,9 +32,9 @@ def recall(desk: Desk, officer: Officer, record: str, reason: str) -> Outcome:
             raise Refused("already_recalled")
         number = old.header.version + 1
         header = replace(old.header, version=number, state="recalled", leaves=0, root="",
-                         previous=sha256(old.header_text.encode()).hexdigest())  # fmt: skip
+                         previous=header_digest(old.header_text))  # fmt: skip
         text = write_header(header)
-        (signatures,) = desk.signer.sign_all(Purpose.RECORD, [text.encode()])
+        (signatures,) = desk.signer.sign_many(Purpose.RECORD, [text.encode()])
         tombstone = replace(old, header=header, header_text=text, signatures=signatures, urgent=True,
                             officer=officer.id, key_slot=uow.new_key(), at=desk.clock.now())  # fmt: skip
         shown = list_row(tombstone, Fields.of(old.header.kind, uow.content(old)))

@@ -8,14 +8,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from rabet.casework import comparing
+from rabet.casework import comparing, gate
 from rabet.casework.desk import Desk
 from rabet.casework.facts import Standing, standing
 from rabet.casework.fields import Fields, identifier_rows, list_row
 from rabet.casework.messages import AuditMessage, RecordMessage, StatusMessage, read_message, write_status
 from rabet.casework.ports import UnitOfWork
 from rabet.casework.values import AuditEntry, Content, Event, IdentifierRow, Outgoing, Version
-from rabet.agreements.egress import check_release
 from rabet.records.bad_input import BadInput
 from rabet.records.disclosure import Leaf, verify
 from rabet.records.header import Header, read_header
@@ -31,7 +30,7 @@ class Result:
     reason: str = ""
 
 
-class Rejected(Exception):  # noqa: N818 - the partner's message is, with `reason`
+class Rejected(Exception):
     """A message cannot be taken. reason: stable id that goes into the signed receipt."""
 
     def __init__(self, reason: str) -> None:
@@ -104,10 +103,11 @@ def _check_record(arrival: _Arrival, message: RecordMessage) -> Received:
 
 def _check_agreement(arrival: _Arrival, message: RecordMessage, header: Header, leaves: tuple[Leaf, ...]) -> None:
     """Refuse what the agreement does not let the partner send: a node does not want what it may not have."""
-    if not leaves:
-        return
-    against = check_release(arrival.known, arrival.desk, arrival.partner, message, header, leaves)
-    if against:
+    link = arrival.known.link_from(arrival.partner, message.agreement)
+    status = arrival.known.status(message.agreement)
+    if status != "in_force":
+        raise Rejected("agreement_not_in_force")
+    if gate.against(link, message, header, leaves, arrival.known.now):
         raise Rejected("outside_agreement")
 
 
@@ -204,7 +204,7 @@ def _received_version(arrival: _Arrival, item: Received) -> Version:
     urgent = item.header.state == "recalled" or any(leaf.path.startswith("danger/") for leaf in item.leaves)
     return Version(
         header=item.header, header_text=item.message.header_text, signatures=item.message.signatures, origin="received",
-        sender=arrival.partner, agreement=item.message.agreement, case="", unit="", officer="", urgent=urgent, imported=False,
+        sender=arrival.partner, agreement=item.message.agreement, case="", unit=arrival.desk.unit, officer="", urgent=urgent, imported=False,
         text_clear=False, blocked=False, key_slot=arrival.uow.new_key(), at=arrival.desk.clock.now(),
     )  # fmt: skip
 
@@ -235,4 +235,3 @@ def mark_shown(desk: Desk, uow: UnitOfWork, version: Version, role: str) -> None
         return
     uow.add_receipt(header.id, header.version, desk.agency, "shown", role, desk.clock.now())
     confirm(desk, uow, version.sender, version.agreement, header.id, header.version, "delivered", role)
-

@@ -8,7 +8,7 @@ from importlib.resources import files
 from rabet.agreements.reasons import Reason, explain
 
 
-class Refused(Exception):  # noqa: N818 - what the officer is told
+class Refused(Exception):
     """The act is not allowed. reasons: of an agreement or rule of access (Reason), or of the act itself (id in refusals.json)."""
 
     def __init__(self, *reasons: Reason | str) -> None:

@@ -1,21 +1,32 @@
 """Decide what of a version each partner may have, send the automatic part, let the rest wait for two people, tell the owner why not."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from rabet.agreements.decision import Decision, choose
 from rabet.agreements.document import Agreement
 from rabet.agreements.facts import release_digest
+from rabet.agreements.terms import PROPOSING_ROLES, RELEASING_ROLES
 from rabet.casework.desk import Desk
-from rabet.casework.facts import Standing, header_digest, item_facts, release_context, standing
+from rabet.casework.facts import Standing, item_facts, release_context, standing
 from rabet.casework.fields import Fields
 from rabet.casework.messages import write_record
 from rabet.casework.ports import UnitOfWork
-from rabet.agreements.terms import PROPOSING_ROLES, RELEASING_ROLES
 from rabet.casework.values import (
-    Approval, AuditEntry, Event, Lane, Officer, Outgoing, Part, Release, ReleaseState, Version, Withheld,
+    Approval,
+    AuditEntry,
+    Event,
+    Lane,
+    Officer,
+    Outgoing,
+    Part,
+    Release,
+    ReleaseState,
+    Version,
+    Withheld,
 )  # fmt: skip
 from rabet.records.disclosure import Disclosure
+from rabet.records.header import header_digest
 
 SYSTEM_ROLE = "system"
 
@@ -32,9 +43,7 @@ class Parts:
 NOTHING = Parts()
 
 
-def release(
-    desk: Desk, uow: UnitOfWork, officer: Officer, version: Version, fields: Fields, *, earlier: frozenset[str] = frozenset()
-) -> Parts:
+def release(desk: Desk, uow: UnitOfWork, officer: Officer, version: Version, fields: Fields, *, earlier: frozenset[str] = frozenset()) -> Parts:
     """Apply every agreement to a version. earlier: partners who hold an earlier version and must at least learn of this one."""
     known = standing(desk, uow)
     sent, waiting, withheld = [], [], []
@@ -52,9 +61,7 @@ def release(
     return Parts(tuple(sent), tuple(waiting), tuple(withheld))
 
 
-def decide(
-    desk: Desk, known: Standing, version: Version, fields: Fields, partner: str, *, approved: Release | None = None
-) -> Decision:
+def decide(desk: Desk, known: Standing, version: Version, fields: Fields, partner: str, *, approved: Release | None = None) -> Decision:
     """Ask the one release function about one partner, with the approvals given for a waiting release if there is one."""
     context = release_context(desk, approved.approvals, frozenset(approved.paths)) if approved else release_context(desk, (), frozenset())
     return choose(known.documents_with(partner), item_facts(desk, version, fields), known.facts_of(partner), context)
@@ -77,9 +84,7 @@ def _post(uow: UnitOfWork, version: Version, partner: str, agreement: str, text:
                       text=text, key_slot=version.key_slot))  # fmt: skip
 
 
-def _propose(
-    desk: Desk, uow: UnitOfWork, officer: Officer, version: Version, partner: str, agreement: Agreement, paths: frozenset[str]
-) -> str:
+def _propose(desk: Desk, uow: UnitOfWork, officer: Officer, version: Version, partner: str, agreement: Agreement, paths: frozenset[str]) -> str:
     """Let the rest wait as a second release. The officer who reported is its first person; a system is nobody."""
     made = _release(desk, version, partner, agreement, "waiting", paths, officer.id)
     if SYSTEM_ROLE not in officer.roles:
@@ -95,9 +100,7 @@ def proposing_role(officer: Officer) -> str:
     return next(iter(held), "")
 
 
-def _release(
-    desk: Desk, version: Version, partner: str, agreement: Agreement, state: ReleaseState, paths: frozenset[str], by: str
-) -> Release:
+def _release(desk: Desk, version: Version, partner: str, agreement: Agreement, state: ReleaseState, paths: frozenset[str], by: str) -> Release:
     part: Part = "person" if state == "waiting" else "consignment"
     digest = release_digest(agreement.digest, partner, header_digest(version.header_text), paths)
     return Release(

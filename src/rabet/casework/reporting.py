@@ -89,9 +89,7 @@ def read_draft(data: Any) -> Draft:  # noqa: ANN401 - JSON as read_json gave it
     return Draft(**data)
 
 
-def report(
-    desk: Desk, officer: Officer, drafts: Sequence[Draft], *, share: bool = True, imported: bool = False
-) -> tuple[Outcome, ...]:
+def report(desk: Desk, officer: Officer, drafts: Sequence[Draft], *, share: bool = True, imported: bool = False) -> tuple[Outcome, ...]:
     """Sign and store the drafts and send what the agreements allow; a draft repeated with the same id and body takes no second effect.
 
     Raises:
@@ -103,7 +101,8 @@ def report(
     prepared = sign(desk, [prepare(desk, officer, draft, at=str(i) if len(drafts) > 1 else "") for i, draft in enumerate(drafts)])
     with desk.store.begin() as uow:
         uow.prefetch([item.header.id for item in prepared])
-        outcomes, rows = [], []
+        outcomes: list[Outcome] = []
+        rows: list[IdentifierRow] = []
         for item in prepared:
             outcome = _repeat(uow, item)
             if outcome is None:
@@ -178,7 +177,7 @@ def _check_retention(desk: Desk, draft: Draft) -> None:
 
 def sign(desk: Desk, prepared: Sequence[Prepared]) -> Sequence[Prepared]:
     """Have the key process sign all headers in one round trip."""
-    signatures = desk.signer.sign_all(Purpose.RECORD, [item.header_text.encode() for item in prepared])
+    signatures = desk.signer.sign_many(Purpose.RECORD, [item.header_text.encode() for item in prepared])
     return [replace(item, signatures=made) for item, made in zip(prepared, signatures, strict=True)]
 
 

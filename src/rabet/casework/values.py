@@ -230,9 +230,10 @@ class Job:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Partner:
-    """Another agency as this node knows it: its card's exact text and digest, whether people compared the fingerprint, whether exchange
+    """Another agency as this node knows it.
 
-    is stopped, and whether a breach of an assurance was reported that two people have not lifted.
+    card: exact text; confirmed: people compared the fingerprint; state: exchange may be stopped; breach: one of an assurance was
+    reported and two people have not lifted it.
     """
 
     agency: str
@@ -240,6 +241,22 @@ class Partner:
     card_digest: str
     confirmed: bool
     state: Literal["open", "stopped"] = "open"
+    breach: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Between whom a message goes, and what is known of the agreement it names, for the second gate.
+
+    receiver_card: digest of the receiver's card; agreement: exact bytes; signed_by: parties whose signatures were verified.
+    """
+
+    sender: str
+    receiver: str
+    receiver_card: str
+    agreement: bytes
+    signed_by: frozenset[str]
+    stopped: bool
     breach: bool = False
 
 

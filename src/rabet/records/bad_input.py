@@ -18,7 +18,7 @@ class Problem:
     params: Mapping[str, object] = field(default_factory=dict)
 
 
-class BadInput(ValueError):  # noqa: N818 - the name is what the person did, not what the program felt
+class BadInput(ValueError):
     """Input refused; nothing was stored. `problems` is never empty."""
 
     def __init__(self, *problems: Problem) -> None:
@@ -27,7 +27,7 @@ class BadInput(ValueError):  # noqa: N818 - the name is what the person did, not
 
 
 def refuse(path: str, problem: str, **params: object) -> BadInput:
-    """Build the error for one fault: ``raise refuse("exhibits/0", "missing")``."""
+    """Build the error for one fault, to be raised by the caller."""
     return BadInput(Problem(path, problem, params))
 
 

@@ -83,7 +83,7 @@ def read_checkpoint(text: str) -> Checkpoint:
         BadInput: fewer than three lines, an empty line, a size or root out of form, no newline at the end.
     """
     lines = text.split("\n")
-    if len(lines) < 4 or lines.pop() or not all(lines) or _CONTROL.search(text):  # noqa: PLR2004 - three lines and the end
+    if len(lines) < 4 or lines.pop() or not all(lines) or _CONTROL.search(text):
         raise refuse("checkpoint", "wrong_form", value=text[:40])
     origin, size, root, *extensions = lines
     if not _SIZE.fullmatch(size):

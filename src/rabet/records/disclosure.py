@@ -86,7 +86,7 @@ def commit(body: dict[str, Any], randomness: Randomness) -> Commitment:
     salts = randomness.token(SALT_BYTES * len(pairs)).hex()
     width = SALT_BYTES * 2
     leaves = tuple(
-        Leaf(path, value, f'["{salts[i * width:(i + 1) * width]}",{encode_basestring(path)},{_scalar(value)}]')
+        Leaf(path, value, f'["{salts[i * width : (i + 1) * width]}",{encode_basestring(path)},{_scalar(value)}]')
         for i, (path, value) in enumerate(pairs)
     )
     return Commitment(leaves, _padding(len(leaves), randomness))
@@ -175,7 +175,7 @@ def _root_from(known: dict[int, bytes], size: int, proof: tuple[str, ...]) -> st
 
     def from_proof(_level: int, _index: int) -> bytes:
         digest = bytes.fromhex(next(hashes))
-        if len(digest) != 32:  # noqa: PLR2004 - SHA-256
+        if len(digest) != 32:
             raise ValueError
         return digest
 

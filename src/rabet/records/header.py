@@ -7,6 +7,8 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
+from functools import lru_cache
+from hashlib import sha256
 from typing import Any
 
 from rabet.records.bad_input import refuse
@@ -27,8 +29,9 @@ MAX_VERSION, MAX_LEAVES = 1_000_000, 65_536
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Header:
-    """kind and purpose: codes; id: 32 hex; version: from 1; author: agency id; previous: digest of the earlier header or "";
+    """What every holder of a record sees.
 
+    kind and purpose: codes; id: 32 hex; version: from 1; author: agency id; previous: digest of the earlier header or "";
     handling: H0-H3; offence: code of the closed list or ""; retain_until: ISO date; evaluation: "official" or A1-X4;
     leaves: padded number of commitments; root: hex SHA-256 of the tree ("" and 0 for a tombstone).
     """
@@ -60,6 +63,12 @@ class SignedRecord:
 def write_header(header: Header) -> str:
     """Return the text that is signed. It is never built again from a parsed header: the bytes travel."""
     return json.dumps({"format": FORMAT, **asdict(header)}, ensure_ascii=False, separators=(",", ":"))
+
+
+@lru_cache(maxsize=4096)
+def header_digest(text: str) -> str:
+    """Hex SHA-256 of the signed text: the name of exactly this version."""
+    return sha256(text.encode()).hexdigest()
 
 
 _RULES: Mapping[str, re.Pattern[str]] = {

@@ -5,14 +5,18 @@ A later kind is a row here. Unknown kinds and fields are kept and shown as such;
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 from rabet.records.disclosure import pattern_of
 
 ReleaseClass = Literal["statistics", "consignment", "person", "text", "internal"]
 ClassRule = Literal["statistics", "consignment", "person", "text", "internal", "by_nature", "by_ownership"]
 
-S, C, P, T, N = "statistics", "consignment", "person", "text", "internal"
+S: Final = "statistics"
+C: Final = "consignment"
+P: Final = "person"
+T: Final = "text"
+N: Final = "internal"
 
 
 @dataclass(frozen=True, slots=True)

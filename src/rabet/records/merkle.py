@@ -131,7 +131,7 @@ def _split(count: int) -> int:
 
 
 def verify_inclusion(leaf: bytes, index: int, size: int, proof: Sequence[bytes], root: bytes) -> bool:
-    """Is `leaf` (a leaf hash) number `index` of the tree of `size` leaves with this root? (RFC 9162, 2.1.3.2)"""
+    """Tell whether `leaf` (a leaf hash) is number `index` of the tree of `size` leaves with this root (RFC 9162, 2.1.3.2)."""
     if not 0 <= index < size:
         return False
     node, at, last = leaf, index, size - 1
@@ -149,7 +149,7 @@ def verify_inclusion(leaf: bytes, index: int, size: int, proof: Sequence[bytes],
 
 
 def verify_consistency(first: int, second: int, proof: Sequence[bytes], first_root: bytes, second_root: bytes) -> bool:
-    """Does the tree of `second` leaves continue the tree of `first` leaves? (RFC 9162, 2.1.4.2)"""
+    """Tell whether the tree of `second` leaves continues the tree of `first` leaves (RFC 9162, 2.1.4.2)."""
     if not 0 <= first <= second:
         return False
     if first == second:

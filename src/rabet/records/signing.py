@@ -34,7 +34,7 @@ class Purpose(StrEnum):
     AGREEMENT = "rabet-agreement/1"
 
 
-class BadSignature(Exception):  # noqa: N818 - what was found, as the officer is told
+class BadSignature(Exception):
     """A signature is missing, unknown, repeated or does not verify. `reason` is a stable id."""
 
     def __init__(self, reason: str, detail: str = "") -> None:

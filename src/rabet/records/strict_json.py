@@ -13,9 +13,7 @@ MAX_BYTES, MAX_DEPTH, MAX_ITEMS = 1_000_000, 32, 50_000
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
-def read_json(
-    data: bytes | str, *, max_bytes: int = MAX_BYTES, max_depth: int = MAX_DEPTH, max_items: int = MAX_ITEMS
-) -> Any:  # noqa: ANN401 - JSON is any
+def read_json(data: bytes | str, *, max_bytes: int = MAX_BYTES, max_depth: int = MAX_DEPTH, max_items: int = MAX_ITEMS) -> Any:  # noqa: ANN401 - JSON is any
     """Parse UTF-8 JSON strictly.
 
     Raises:
@@ -57,7 +55,7 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _finite(text: str) -> str:
-    if len(text) > 40:  # noqa: PLR2004 - no measured quantity is written with more digits
+    if len(text) > 40:
         raise refuse("", "number_too_long")
     return text
 

@@ -104,7 +104,7 @@ def _parents(node: Any, segments: list[str], path: str) -> Iterator[tuple[str, M
         for place, item in enumerate(node if isinstance(node, list) else []):
             yield from _parents(item, rest, f"{path}/{place}")
     elif isinstance(node, dict):
-        missing = {} if not path and "*" not in segments else None
+        missing: dict[str, Any] | None = {} if not path and "*" not in segments else None
         yield from _parents(node.get(head, missing), rest, f"{path}/{head}" if path else head)
 
 
