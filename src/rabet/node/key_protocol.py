@@ -14,7 +14,7 @@ OK, NO = b"ok", b"no"
 _LENGTH = Struct(">I")
 
 
-class BrokenFrame(ConnectionError):  # noqa: N818 - what happened
+class BrokenFrame(ConnectionError):
     """The other side closed in the middle of a frame or announced more than the limit."""
 
 

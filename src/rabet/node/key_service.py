@@ -6,7 +6,7 @@ from typing import Protocol
 from rabet.records.signing import CLASSICAL, Algorithm, Purpose, Signature
 
 
-class KeysRefused(Exception):  # noqa: N818 - what happened, as the log says it
+class KeysRefused(Exception):
     """The holder of the keys will not do this. `reason` is a stable id, `details` the places it is about (never content)."""
 
     def __init__(self, reason: str, *details: str) -> None:

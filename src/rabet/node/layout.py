@@ -76,6 +76,11 @@ class Layout:
         return self.root / "agreements"
 
     @property
+    def stopped(self) -> Path:
+        """Which agreements are suspended at this node, and which partner is reported for a breach."""
+        return self.agreements / "stopped"
+
+    @property
     def peers(self) -> Path:
         """Cards of partners whose fingerprint was compared."""
         return self.root / "peers"

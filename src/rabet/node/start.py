@@ -14,7 +14,7 @@ from rabet.node.settings import Settings, write_settings
 LOCAL_HOSTS = ("localhost", "127.0.0.1")
 
 
-class AlreadyThere(Exception):  # noqa: N818 - what the operator is told
+class AlreadyThere(Exception):
     """The directory holds a node, or something else: nothing was touched."""
 
 

@@ -28,7 +28,7 @@ _log = logging.getLogger(__name__)
 Main = Callable[[], None]
 
 
-class AlreadyRunning(Exception):  # noqa: N818 - what the operator is told
+class AlreadyRunning(Exception):
     """Another `rabet up` holds this node's directory."""
 
 

@@ -1,0 +1,123 @@
+"""The second gate: may each message of a clear batch leave, by its own bytes and the agreements as signed?
+
+The key process asks this before it signs and seals. It knows nothing of the database and takes no word of the program that asks:
+partner's card, agreements and today's date are its own. The rules stand in agreements/egress.py, written apart from the first decision.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any
+
+from rabet.agreements.document import SignedAgreement
+from rabet.agreements.egress import OutgoingRelease, check_release
+from rabet.agreements.facts import Approval
+from rabet.agreements.parsing import parse_agreement
+from rabet.agreements.standing import HeldAgreement, hold, signatories
+from rabet.casework.messages import AuditMessage, Message, RecordMessage, StatusMessage, read_message
+from rabet.exchange.card import Card
+from rabet.node.documents import Stopped
+from rabet.records.bad_input import BadInput
+from rabet.records.disclosure import read_leaf
+from rabet.records.header import header_digest, read_header
+from rabet.records.kinds import release_classes
+from rabet.records.signing import Algorithm, Verifier
+
+_ROLE = re.compile(r"[a-z_]{0,40}")
+_ROOT = re.compile(r"[0-9a-f]{64}")
+_ID = re.compile(r"[0-9a-f]{32}")
+_WHEN = re.compile(r"\d{4}-\d\d-\d\dT[0-9:.+Z-]{5,24}")
+_NO_SIGNATORIES: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What the gate goes by at one moment: agreements with their standing, who signed each, what is stopped."""
+
+    agency: str
+    held: Mapping[str, HeldAgreement]
+    signed_by: Mapping[str, frozenset[str]]
+    stopped: Stopped
+
+    @classmethod
+    def of(cls, agency: str, documents: tuple[SignedAgreement, ...], verifier: Verifier, stopped: Stopped, now: datetime) -> "Rules":
+        """Verify all signatures and work out the standing of every agreement; of several versions the one in force counts."""
+        signed_by = {signed.digest: signatories(signed, verifier) for signed in documents}
+        every = hold(documents, now, signed_by=lambda signed: signed_by[signed.digest], suspended=stopped.agreements)
+        held: dict[str, HeldAgreement] = {}
+        for one in every:
+            if one.document.id not in held or one.status == "in_force":
+                held[one.document.id] = one
+        return cls(agency, MappingProxyType(held), MappingProxyType(signed_by), stopped)
+
+    def floor(self, agreements: set[str]) -> tuple[Algorithm, ...]:
+        """Signature algorithms that a batch under these agreements must carry."""
+        asked = {name for agreement in agreements if agreement in self.held for name in self.held[agreement].document.floor}
+        return ("ed25519", "ml-dsa-65") if "ml-dsa-65" in asked else ("ed25519",)
+
+
+def objections(rules: Rules, partner: Card, text: str, now: datetime) -> tuple[str, ...]:
+    """Say why a message may not leave; empty means it may."""
+    try:
+        message = read_message(text)
+        held = rules.held.get(message.agreement)
+        if held is None or not {rules.agency, partner.agency} <= {party.id for party in held.document.parties}:
+            return ("gate_parties",)
+        return tuple(_CHECKS[type(message)](rules, held, partner, message, now))
+    except BadInput:
+        return ("gate_message",)
+
+
+def _record(rules: Rules, held: HeldAgreement, partner: Card, message: RecordMessage, now: datetime) -> tuple[str, ...]:
+    header = read_header(message.header_text)
+    leaves = {leaf.path: leaf.value for leaf in map(read_leaf, message.disclosure.fields)}
+    if not leaves:  # A recall, or a correction of which the partner may see nothing: taking back is always allowed.
+        return () if header.author == rules.agency else ("gate_consent",)
+    digest = held.document.digest
+    release = OutgoingRelease(
+        kind=header.kind,
+        id=header.id,
+        author=header.author,
+        state=header.state,
+        handling=header.handling,
+        purpose=header.purpose,
+        offence=header.offence,
+        retain_until=header.retain_until,
+        digest=header_digest(message.header_text),
+        sender=rules.agency,
+        receiver=partner.agency,
+        receiver_card=partner.fingerprint().hex(),
+        values=leaves,
+        classes=release_classes(header.kind, leaves),
+        text_clear=bool(getattr(message, "text_clear", False)),
+        neutral=bool(message.approvals),
+        breach=partner.agency in rules.stopped.breaches,
+        approvals=_approvals(rules.agency, message, frozenset(leaves)),
+    )
+    stopped = held.status in ("suspended", "superseded")
+    return tuple(check_release(held.document.data, rules.signed_by.get(digest, _NO_SIGNATORIES), stopped, release, now))
+
+
+def _approvals(agency: str, message: RecordMessage, paths: frozenset[str]) -> tuple[Approval, ...]:
+    """An approval stands for exactly the fields that are disclosed with it: its digest does not fit any others."""
+    return tuple(Approval(one.role, one.officer, agency, one.digest, paths) for one in message.approvals)
+
+
+def _status(_rules: Rules, _held: HeldAgreement, _partner: Card, message: StatusMessage, _now: datetime) -> tuple[str, ...]:
+    fits = _ID.fullmatch(message.record) and _ROLE.fullmatch(message.role) and _WHEN.fullmatch(message.at)
+    return () if fits else ("gate_message",)
+
+
+def _audit(_rules: Rules, _held: HeldAgreement, _partner: Card, message: AuditMessage, _now: datetime) -> tuple[str, ...]:
+    return () if _ROOT.fullmatch(message.root) else ("gate_message",)
+
+
+_Check = Callable[[Rules, HeldAgreement, Card, Any, datetime], tuple[str, ...]]
+_CHECKS: Mapping[type[Message], _Check] = {RecordMessage: _record, StatusMessage: _status, AuditMessage: _audit}
+
+
+def agreement_of(text: str) -> str:
+    """Id of an agreement's text."""
+    return parse_agreement(text.encode()).id
