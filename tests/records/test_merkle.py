@@ -34,36 +34,26 @@ ROOTS = [
     "ddb89be403809e325750d3d263cd78929c2942b7942a34b77e122c9594a74c8c",
     "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328",
 ]
-INCLUSION = [
-    (0, 8, "96a296d224f285c67bee93c30f8a309157f0daa35dc5b87e410b78630a09cfc7"
-           " 5f083f0a1a33ca076a95279832580db3e0ef4584bdff1f54c8a360f50de3031e"
-           " 6b47aaf29ee3c2af9af889bc1fb9254dabd31177f16232dd6aab035ca39bf6e4"),
-    (5, 8, "bc1a0643b12e4d2d7c77918f44e0f4f79a838b6cf9ec5b5c283e1f4d88599e6b"
-           " ca854ea128ed050b41b35ffc1b87b8eb2bde461e9e3b5596ece6b9d5975a0ae0"
-           " d37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7"),
-    (2, 3, "fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125"),
-    (1, 5, "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d"
-           " 5f083f0a1a33ca076a95279832580db3e0ef4584bdff1f54c8a360f50de3031e"
-           " bc1a0643b12e4d2d7c77918f44e0f4f79a838b6cf9ec5b5c283e1f4d88599e6b"),
-]  # fmt: skip
-CONSISTENCY = [
-    (1, 1, ""),
-    (1, 8, "96a296d224f285c67bee93c30f8a309157f0daa35dc5b87e410b78630a09cfc7"
-           " 5f083f0a1a33ca076a95279832580db3e0ef4584bdff1f54c8a360f50de3031e"
-           " 6b47aaf29ee3c2af9af889bc1fb9254dabd31177f16232dd6aab035ca39bf6e4"),
-    (6, 8, "0ebc5d3437fbe2db158b9f126a1d118e308181031d0a949f8dededebc558ef6a"
-           " ca854ea128ed050b41b35ffc1b87b8eb2bde461e9e3b5596ece6b9d5975a0ae0"
-           " d37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7"),
-    (2, 5, "5f083f0a1a33ca076a95279832580db3e0ef4584bdff1f54c8a360f50de3031e"
-           " bc1a0643b12e4d2d7c77918f44e0f4f79a838b6cf9ec5b5c283e1f4d88599e6b"),
-]  # fmt: skip
+L0, L1, L4 = (leaf.hex() for leaf in (LEAVES[0], LEAVES[1], LEAVES[4]))
+N0_1, N0_3 = ROOTS[2], ROOTS[4]
+N2_3 = "5f083f0a1a33ca076a95279832580db3e0ef4584bdff1f54c8a360f50de3031e"
+N4_5 = "0ebc5d3437fbe2db158b9f126a1d118e308181031d0a949f8dededebc558ef6a"
+N6_7 = "ca854ea128ed050b41b35ffc1b87b8eb2bde461e9e3b5596ece6b9d5975a0ae0"
+N4_7 = "6b47aaf29ee3c2af9af889bc1fb9254dabd31177f16232dd6aab035ca39bf6e4"
+INCLUSION = [(0, 8, [L1, N2_3, N4_7]), (5, 8, [L4, N6_7, N0_3]), (2, 3, [N0_1]), (1, 5, [L0, N2_3, L4])]
+CONSISTENCY = [(1, 1, []), (1, 8, [L1, N2_3, N4_7]), (6, 8, [N4_5, N6_7, N0_3]), (2, 5, [N2_3, L4])]
+PUBLISHED_LEAVES = {
+    L0: "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d",
+    L1: "96a296d224f285c67bee93c30f8a309157f0daa35dc5b87e410b78630a09cfc7",
+    L4: "bc1a0643b12e4d2d7c77918f44e0f4f79a838b6cf9ec5b5c283e1f4d88599e6b",
+}
 
 trees = st.lists(st.binary(max_size=4).map(leaf_hash), min_size=1, max_size=70)
 FOREIGN = bytes(32)
 
 
-def unhex(text: str) -> tuple[bytes, ...]:
-    return tuple(bytes.fromhex(part) for part in text.split())
+def unhex(nodes: list[str]) -> tuple[bytes, ...]:
+    return tuple(bytes.fromhex(node) for node in nodes)
 
 
 def defined_root(leaves: list[bytes]) -> bytes:
@@ -78,6 +68,10 @@ def defined_root(leaves: list[bytes]) -> bytes:
     return node_hash(defined_root(leaves[:split]), defined_root(leaves[split:]))
 
 
+def test_leaves_hash_as_published() -> None:
+    assert list(PUBLISHED_LEAVES) == list(PUBLISHED_LEAVES.values())
+
+
 def test_the_published_roots_are_reached_one_leaf_at_a_time() -> None:
     tree = CompactRange()
     for size, root in enumerate(ROOTS):
@@ -86,13 +80,13 @@ def test_the_published_roots_are_reached_one_leaf_at_a_time() -> None:
 
 
 @pytest.mark.parametrize(("index", "size", "proof"), INCLUSION)
-def test_the_published_inclusion_proofs_are_made_and_accepted(index: int, size: int, proof: str) -> None:
+def test_the_published_inclusion_proofs_are_made_and_accepted(index: int, size: int, proof: list[str]) -> None:
     assert inclusion_proof(LEAVES[:size], index) == unhex(proof)
     assert verify_inclusion(LEAVES[index], index, size, unhex(proof), bytes.fromhex(ROOTS[size]))
 
 
 @pytest.mark.parametrize(("first", "second", "proof"), CONSISTENCY)
-def test_the_published_consistency_proofs_are_made_and_accepted(first: int, second: int, proof: str) -> None:
+def test_the_published_consistency_proofs_are_made_and_accepted(first: int, second: int, proof: list[str]) -> None:
     assert consistency_proof(LEAVES[:second], first) == unhex(proof)
     assert verify_consistency(first, second, unhex(proof), bytes.fromhex(ROOTS[first]), bytes.fromhex(ROOTS[second]))
 
