@@ -26,6 +26,13 @@ class Fields:
             return cls(kind, ())
         return cls(kind, tuple(map(read_leaf, content.leaves)), tuple(map(bytes.fromhex, content.padding)))
 
+    @classmethod
+    def committed(cls, kind: str, commitment: Commitment) -> "Fields":
+        """Take a fresh commitment as it is: its tree is not worked out twice."""
+        made = cls(kind, commitment.leaves, commitment.padding)
+        made.__dict__["commitment"] = commitment
+        return made
+
     @cached_property
     def values(self) -> Mapping[str, Any]:
         """Leaf path -> value."""

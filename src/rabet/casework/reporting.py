@@ -134,7 +134,7 @@ def prepare(desk: Desk, officer: Officer, draft: Draft, *, at: str = "", version
         leaves=commitment.size,
         root=commitment.root,
     )
-    fields = Fields(draft.kind, commitment.leaves, commitment.padding)
+    fields = Fields.committed(draft.kind, commitment)
     return Prepared(draft, header, write_header(header), fields)
 
 

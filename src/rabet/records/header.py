@@ -6,7 +6,7 @@ Always disclosed (design): kind, id, version, author, handling, purpose, offence
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from functools import lru_cache
 from hashlib import sha256
 from typing import Any
@@ -62,7 +62,7 @@ class SignedRecord:
 
 def write_header(header: Header) -> str:
     """Return the text that is signed. It is never built again from a parsed header: the bytes travel."""
-    return json.dumps({"format": FORMAT, **asdict(header)}, ensure_ascii=False, separators=(",", ":"))
+    return json.dumps({"format": FORMAT, **{name: getattr(header, name) for name in _NAMES}}, ensure_ascii=False, separators=(",", ":"))
 
 
 @lru_cache(maxsize=4096)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Container, Iterator, Mapping
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 from rabet.records.bad_input import BadInput, Problem
@@ -30,7 +31,7 @@ def check_body(kind: str, body: Any, codes: Codes) -> None:  # noqa: ANN401 - a 
     if not isinstance(body, dict):
         raise BadInput(Problem("", "not_an_object"))
     values = dict(walk(body, "", ""))
-    problems = [*_wrong(KINDS[kind].fields, values, codes), *_missing(KINDS[kind].fields, body)]
+    problems = [*_wrong(kind, values, codes), *_missing(kind, body)]
     if problems:
         raise BadInput(*problems[:50])
 
@@ -48,8 +49,8 @@ def walk(value: Any, path: str, pattern: str) -> Iterator[tuple[str, tuple[str, 
         yield path, (pattern, value)
 
 
-def _wrong(table: Mapping[str, Field], values: Mapping[str, tuple[str, Any]], codes: Codes) -> Iterator[Problem]:
-    branches = _branches(table)
+def _wrong(kind: str, values: Mapping[str, tuple[str, Any]], codes: Codes) -> Iterator[Problem]:
+    table, branches = KINDS[kind].fields, _branches(kind)
     for path, (pattern, value) in values.items():
         field = table.get(pattern)
         if value is None or value in ([], {}):
@@ -62,8 +63,16 @@ def _wrong(table: Mapping[str, Field], values: Mapping[str, tuple[str, Any]], co
             yield from _text(path, value)
 
 
-def _branches(table: Mapping[str, Field]) -> frozenset[str]:
-    return frozenset(pattern[:i] for pattern in table for i, char in enumerate(pattern) if char == "/")
+@cache
+def _branches(kind: str) -> frozenset[str]:
+    """Patterns under which the table has fields: a single value there is a mistake."""
+    return frozenset(pattern[:i] for pattern in KINDS[kind].fields for i, char in enumerate(pattern) if char == "/")
+
+
+@cache
+def _needed(kind: str) -> tuple[tuple[list[str], str], ...]:
+    split = (pattern.split("/") for pattern, field in KINDS[kind].fields.items() if field.need)
+    return tuple((parents, last) for *parents, last in split)
 
 
 def _check(path: str, field: Field, value: Any, codes: Codes) -> Iterator[Problem]:  # noqa: ANN401
@@ -84,13 +93,11 @@ def _text(path: str, value: str) -> Iterator[Problem]:
         yield Problem(path, "control_character")
 
 
-def _missing(table: Mapping[str, Field], body: Mapping[str, Any]) -> Iterator[Problem]:
-    for pattern, field in table.items():
-        if field.need:
-            *parents, last = pattern.split("/")
-            for path, parent in _parents(body, parents, ""):
-                if parent.get(last) in (None, ""):
-                    yield Problem(f"{path}/{last}" if path else last, "missing")
+def _missing(kind: str, body: Mapping[str, Any]) -> Iterator[Problem]:
+    for parents, last in _needed(kind):
+        for path, parent in _parents(body, parents, ""):
+            if parent.get(last) in (None, ""):
+                yield Problem(f"{path}/{last}" if path else last, "missing")
 
 
 def _parents(node: Any, segments: list[str], path: str) -> Iterator[tuple[str, Mapping[str, Any]]]:  # noqa: ANN401
