@@ -7,7 +7,7 @@ from typing import Any
 
 from rabet.agreements.terms import OFFENCES, PURPOSES
 from rabet.casework import comparing, releasing
-from rabet.casework.desk import Desk, codes
+from rabet.casework.desk import Desk
 from rabet.casework.fields import Fields, identifier_rows, list_row
 from rabet.casework.ports import UnitOfWork
 from rabet.casework.refusal import Refused
@@ -18,6 +18,7 @@ from rabet.records.header import EVALUATION, HANDLING, ID, Header, write_header
 from rabet.records.kinds import KINDS
 from rabet.records.signing import Purpose, Signature
 from rabet.records.validation import check_body
+from rabet.vocabulary.tables import codes_of
 
 MAX_AT_ONCE = 256
 
@@ -140,7 +141,7 @@ def prepare(desk: Desk, officer: Officer, draft: Draft, *, at: str = "", version
 
 def _check(desk: Desk, officer: Officer, draft: Draft, at: str) -> None:
     try:
-        check_body(draft.kind, draft.body, codes)
+        check_body(draft.kind, draft.body, codes_of)
         check_header(desk, draft)
     except BadInput as error:
         problems = (Problem("/".join(filter(None, (at, p.path))), p.id, p.params) for p in error.problems)
