@@ -37,6 +37,7 @@ Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Opened = TypeVar("Opened")
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +124,7 @@ class ExchangeApp:
             await self._in(self._database, self._reception.refused, partner, answer)
         return answer
 
-    async def _in(self, pool: ThreadPoolExecutor, work: Callable[..., Any], *arguments: object) -> Any:  # noqa: ANN401 - what the work returns
+    async def _in(self, pool: ThreadPoolExecutor, work: Callable[..., Result], *arguments: object) -> Result | Answer:
         try:
             return await asyncio.get_running_loop().run_in_executor(pool, work, *arguments)
         except Exception:  # noqa: BLE001 - one partner's trouble must not end the door

@@ -8,22 +8,24 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from threading import Lock
 from types import MappingProxyType
 from typing import Any
 
 from rabet.agreements.document import SignedAgreement
 from rabet.agreements.egress import OutgoingRelease, check_release
 from rabet.agreements.facts import Approval
-from rabet.agreements.parsing import parse_agreement
 from rabet.agreements.standing import HeldAgreement, hold, signatories
 from rabet.casework.messages import AuditMessage, Message, RecordMessage, StatusMessage, read_message
 from rabet.exchange.card import Card
-from rabet.node.documents import Stopped
+from rabet.node.documents import Stopped, read_agreements, read_stopped
+from rabet.node.layout import Layout
+from rabet.node.peers import Peers
 from rabet.records.bad_input import BadInput
 from rabet.records.disclosure import read_leaf
 from rabet.records.header import header_digest, read_header
 from rabet.records.kinds import release_classes
-from rabet.records.signing import Algorithm, Verifier
+from rabet.records.signing import ALGORITHMS, CLASSICAL, Algorithm, Verifier
 
 _ROLE = re.compile(r"[a-z_]{0,40}")
 _ROOT = re.compile(r"[0-9a-f]{64}")
@@ -52,10 +54,30 @@ class Rules:
                 held[one.document.id] = one
         return cls(agency, MappingProxyType(held), MappingProxyType(signed_by), stopped)
 
-    def floor(self, agreements: set[str]) -> tuple[Algorithm, ...]:
-        """Signature algorithms that a batch under these agreements must carry."""
-        asked = {name for agreement in agreements if agreement in self.held for name in self.held[agreement].document.floor}
-        return ("ed25519", "ml-dsa-65") if "ml-dsa-65" in asked else ("ed25519",)
+    def floor(self, partner: str) -> tuple[Algorithm, ...]:
+        """Signature algorithms that the agreements in force with this partner ask of batches and receipts, in both directions."""
+        binding = [one.document for one in self.held.values() if one.status == "in_force" and one.document.party(partner)]
+        hybrid = any("ml-dsa-65" in document.floor for document in binding)
+        return ALGORITHMS if hybrid else CLASSICAL
+
+
+class RuleBook:
+    """The rules as they lie in the node's directory, worked out again when a document, a card or the date changed."""
+
+    def __init__(self, agency: str, layout: Layout, peers: Peers) -> None:
+        self._agency, self._layout, self._peers = agency, layout, peers
+        self._lock = Lock()
+        self._rules: Rules | None = None
+        self._mark: object = None
+
+    def at(self, now: datetime) -> Rules:
+        """The rules at this moment (days count, so that all nodes agree)."""
+        mark = (self._layout.agreements.stat().st_mtime_ns, self._peers.cards.generation, now.date())
+        with self._lock:
+            if self._rules is None or self._mark != mark:
+                documents, stopped = read_agreements(self._layout), read_stopped(self._layout)
+                self._rules, self._mark = Rules.of(self._agency, documents, self._peers, stopped, now), mark
+            return self._rules
 
 
 def objections(rules: Rules, partner: Card, text: str, now: datetime) -> tuple[str, ...]:
@@ -116,8 +138,3 @@ def _audit(_rules: Rules, _held: HeldAgreement, _partner: Card, message: AuditMe
 
 _Check = Callable[[Rules, HeldAgreement, Card, Any, datetime], tuple[str, ...]]
 _CHECKS: Mapping[type[Message], _Check] = {RecordMessage: _record, StatusMessage: _status, AuditMessage: _audit}
-
-
-def agreement_of(text: str) -> str:
-    """Id of an agreement's text."""
-    return parse_agreement(text.encode()).id

@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from rabet.exchange.keys import CannotOpen
-from rabet.node.key_protocol import NO, OPEN, SEAL, SIGN, BrokenFrame, Channel
+from rabet.exchange.sealed import MayNotLeave, Sealed
+from rabet.node.key_protocol import NO, OPEN, SEAL, SIGN, STOPPED, BrokenFrame, Channel
 from rabet.node.key_service import KeysRefused
 from rabet.records.signing import ALGORITHMS, CLASSICAL, Algorithm, Purpose, Signature
 
@@ -36,10 +37,16 @@ class KeyClient:
         answer = self._call([SIGN, purpose.encode(), ",".join(algorithms).encode(), *texts])
         return read_signatures(answer, len(algorithms))
 
-    def seal(self, partner: str, manifest: str, messages: Sequence[str | None]) -> bytes:
-        """Have a batch checked, signed and sealed; the body that is posted comes back."""
+    def seal(self, partner: str, manifest: str, messages: Sequence[str | None]) -> Sealed:
+        """Have a batch checked, signed and sealed."""
         parts = (b"-" if text is None else b"+" + text.encode() for text in messages)
-        return self._call([SEAL, partner.encode(), manifest.encode(), *parts])[0]
+        try:
+            body, *signatures = self._call([SEAL, partner.encode(), manifest.encode(), *parts])
+        except KeysRefused as refusal:
+            if refusal.reason == STOPPED:
+                raise MayNotLeave(int(refusal.details[0]), refusal.details[1:]) from None
+            raise
+        return Sealed(body, read_signatures(signatures, len(signatures))[0])
 
     def open(self, key_id: str, sealed: bytes, info: bytes) -> bytes:
         """Open what was sealed to this agency: the Opener port."""

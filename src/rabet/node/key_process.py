@@ -15,10 +15,11 @@ from pathlib import Path
 from struct import Struct
 
 from rabet.exchange.keys import AgencyKeys, CannotOpen
+from rabet.exchange.sealed import MayNotLeave
 from rabet.node.clock import SystemClock
 from rabet.node.key_client import write_signatures
 from rabet.node.key_holder import KeyHolder
-from rabet.node.key_protocol import NO, OK, OPEN, SEAL, SIGN, Channel
+from rabet.node.key_protocol import NO, OK, OPEN, SEAL, SIGN, STOPPED, Channel
 from rabet.node.key_service import KeyService, KeysRefused
 from rabet.node.layout import Layout
 from rabet.node.log import start_log
@@ -79,6 +80,9 @@ def _answer(request: Sequence[bytes], keys: KeyService) -> list[bytes]:
     except KeysRefused as refusal:
         _log.warning("refused", extra={"reason": refusal.reason, "details": refusal.details})
         return [NO, refusal.reason.encode(), *(detail.encode() for detail in refusal.details)]
+    except MayNotLeave as stopped:
+        _log.warning("message may not leave", extra={"reasons": stopped.reasons})
+        return [NO, STOPPED.encode(), str(stopped.seq).encode(), *(reason.encode() for reason in stopped.reasons)]
     except CannotOpen as trouble:
         return [NO, b"cannot_open", str(trouble).encode()]
     except Exception as error:  # noqa: BLE001 - the caller must get an answer, whatever it sent
@@ -96,7 +100,8 @@ def _sign(keys: KeyService, parts: Sequence[bytes]) -> Sequence[bytes]:
 def _seal(keys: KeyService, parts: Sequence[bytes]) -> Sequence[bytes]:
     partner, manifest, *messages = parts
     texts = [None if part == b"-" else part[1:].decode() for part in messages]
-    return [keys.seal(partner.decode(), manifest.decode(), texts)]
+    sealed = keys.seal(partner.decode(), manifest.decode(), texts)
+    return [sealed.body, *write_signatures([sealed.signatures])]
 
 
 def _open(keys: KeyService, parts: Sequence[bytes]) -> Sequence[bytes]:

@@ -11,6 +11,7 @@ from struct import Struct
 MAX_PARTS, MAX_FRAME = 65_536, 64 * 1024 * 1024
 SIGN, SEAL, OPEN = b"sign", b"seal", b"open"
 OK, NO = b"ok", b"no"
+STOPPED = "may_not_leave"  # the reason that comes with a place and the ids of rules
 _LENGTH = Struct(">I")
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
+from rabet.exchange.sealed import Sealed
 from rabet.records.signing import CLASSICAL, Algorithm, Purpose, Signature
 
 
@@ -29,11 +30,12 @@ class KeyService(Protocol):
     ) -> tuple[tuple[Signature, ...], ...]:
         """Sign many texts for one purpose."""
 
-    def seal(self, partner: str, manifest: str, messages: Sequence[str | None]) -> bytes:
-        """Check every message against the agreements as signed, sign the manifest, seal all to the partner; the body to post.
+    def seal(self, partner: str, manifest: str, messages: Sequence[str | None]) -> Sealed:
+        """Check every message against the agreements as signed, sign the manifest, seal all to the partner.
 
         Raises:
-            KeysRefused: something in the batch may not leave, or the manifest does not describe it.
+            KeysRefused: unknown partner, or a manifest that does not describe the messages.
+            MayNotLeave: the first message that the second gate stops.
         """
 
     def open(self, key_id: str, sealed: bytes, info: bytes) -> bytes:
