@@ -1,3 +1,4 @@
+# ruff: noqa: INP001 - a script that is run by its path
 """Choose the rows of examples/ids_extract.csv from a copy of UNODC's Individual Drug Seizures statistics.
 
     python examples/make_extract.py PATH/ids_2011_2015.csv.gz

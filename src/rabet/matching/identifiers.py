@@ -11,8 +11,8 @@ from typing import Literal
 
 from phonenumbers import NumberParseException, PhoneNumberFormat, format_number, is_valid_number, parse
 
-from rabet.matching import check_digits
 from rabet.matching.plates import plate_values
+from rabet.vocabulary import check_digits
 from rabet.vocabulary.normalise import fold_digits, key
 
 Quality = Literal["checked", "plain", "check_failed"]
@@ -31,6 +31,9 @@ _PHONE_MARKS = re.compile("[\\s().\u200e\u200f\u202a-\u202e\u2066-\u2069/-]")
 # Whole numbers of the region that need no rule: no trunk prefix (0 or 8) stands after the calling code.
 _SETTLED_PHONE = re.compile(r"\+(?:7|9[0238]|374|99[234568])[1-79]\d{6,9}", re.ASCII)
 _SHORTEST_PHONE = 5
+# "None", "unknown", "000": whatever is filled in where there is no number would match everywhere.
+_NUMBERED = re.compile("[1-9]")
+_WORDS_SUFFICE = frozenset({"press_mark", "email"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +47,13 @@ class Key:
 
 
 def normalise(kind: str, value: str, country: str | None = None) -> tuple[Key, ...]:
-    """Return the keys of an identifier: () when nothing comparable is in it, several when it can be read in several ways.
+    """Return the keys of an identifier: () when nothing in it names a thing ("none", "000"), several when it can be read in several ways.
 
     kind: code of the table "identifier"; of an unknown kind letters and digits are compared. country: ISO 3166-1 code of the state
     whose numbering it follows (a phone typed without "+", the state of a plate), not of the place where it was found.
     """
     values = _RULES.get(kind, _code)(value, country or "")
-    return tuple(Key(kind, text, quality, value) for text, quality in values)
+    return tuple(Key(kind, text, quality, value) for text, quality in values if kind in _WORDS_SUFFICE or _NUMBERED.search(text))
 
 
 def compact(text: str) -> str:
@@ -158,9 +161,9 @@ def _imo(value: str, country: str) -> tuple[Value, ...]:
 
 
 def _press_mark(value: str, _country: str) -> tuple[Value, ...]:
-    """Words and figures of a logo; a mark of signs alone is compared as drawn."""
+    """Words and figures of a logo; a mark of signs alone is compared as drawn, but a dash or dot says that there is none."""
     text = compact(value) or key(value)
-    return ((text, "plain"),) if text else ()
+    return ((text, "plain"),) if text and not (text.isascii() and not text.isalnum()) else ()
 
 
 _RULES: Mapping[str, Callable[[str, str], tuple[Value, ...]]] = {

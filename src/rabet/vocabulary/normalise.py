@@ -16,12 +16,12 @@ _HEH = dict.fromkeys((0x0629, 0x06C1, 0x06C2, 0x06C3, 0x06D5, 0x06BE), "\u0647")
 # Case pairs of Azerbaijani and Turkish: I is the capital of dotless i.
 _TURKIC = {ord("I"): "\u0131", ord("\u0130"): "i"}
 _TURKIC_LANGUAGES = frozenset({"az", "tr"})
-# Not seen by a reader: format controls (ZWNJ, ZWJ, bidi marks, BOM, soft hyphen), tatweel, Arabic vowel and hamza marks, the dot
-# that lower-casing a dotted capital I leaves behind.
+# Not seen by a reader: format controls (ZWNJ, ZWJ, bidi marks, BOM, soft hyphen), tatweel, Arabic vowel and hamza marks.
 _UNSEEN = re.compile(
     "[\u00ad\u034f\u061c\u0640\u064b-\u065f\u0670\u06d6-\u06ed\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]"
-    "|(?<=i)\u0307"
 )
+# What lower-casing a dotted capital I leaves behind.
+_DOTTED_I = re.compile("i\u0307+")
 _KEY_LETTERS = {**_DIGITS, **_PERSIAN, **_HEH}
 
 
@@ -56,7 +56,7 @@ def key(text: str, language: str = "") -> str:
 
 def _bare(text: str) -> str:
     """Decompose, drop what no reader sees, fold letters. Decomposed, hamza and madda are marks of their own and fall away with them."""
-    return _UNSEEN.sub("", unicodedata.normalize("NFKD", text).translate(_KEY_LETTERS))
+    return _DOTTED_I.sub("i", _UNSEEN.sub("", unicodedata.normalize("NFKD", text).translate(_KEY_LETTERS)))
 
 
 def search_key(text: str) -> str:
