@@ -1,0 +1,88 @@
+"""The head row of an empty node, and on PostgreSQL the second wall: row-level security on every table of records.
+
+A transaction sees nothing until it sets `rabet.act` (an act that decides itself) or what `storage.access.Sight.settings` tells of an
+officer. The policy on `record` is the rule of access; the other tables follow the record they point to.
+"""
+
+from django.db import migrations
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.migrations.state import StateApps
+
+ROLE = "rabet_app"
+EMPTY_TREE = bytes(8)
+ACT = "coalesce(current_setting('rabet.act', true), '') = 'on'"
+FOLLOW = ("version", "list_row", "identifier", "release", "withheld", "partner_receipt")
+
+
+def _list(name: str) -> str:
+    return f"string_to_array(current_setting('rabet.{name}', true), chr(31))"
+
+
+def _one(name: str) -> str:
+    return f"current_setting('rabet.{name}', true)"
+
+
+SIGHT = f"""
+handling = ANY({_list("handling")}) AND state = ANY({_list("states")}) AND NOT blocked AND retain_until >= {_one("today")}
+AND (author = {_one("agency")} OR agreement = ANY({_list("agreements")}))
+AND ('all' = ANY({_list("permits")})
+     OR ('own' = ANY({_list("permits")}) AND author = {_one("agency")})
+     OR ('unit' = ANY({_list("permits")}) AND ((unit <> '' AND unit = {_one("unit")})
+                                              OR ("case" <> '' AND "case" = ANY({_list("cases")})))))
+"""
+
+
+def _follows(*columns: str) -> str:
+    return " AND ".join(f"EXISTS (SELECT 1 FROM record r WHERE r.id = {column})" for column in columns)
+
+
+POLICIES = {
+    "record": SIGHT,
+    **{table: _follows(f"{table}.record_id") for table in FOLLOW},
+    "alert": _follows("alert.record_id", "alert.other_id"),
+    "event": f"event.record IS NULL OR {_follows('event.record')}",
+    "outbox": "false",
+    "quarantine": "false",
+}
+MAKE_ROLE = f"""
+DO $$ BEGIN
+    IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{ROLE}') THEN
+        CREATE ROLE {ROLE} NOLOGIN NOBYPASSRLS;
+    END IF;
+EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;
+END $$
+"""
+JOIN_ROLE = f"""
+DO $$ BEGIN
+    IF NOT pg_has_role(current_user, '{ROLE}', 'MEMBER') THEN EXECUTE format('GRANT {ROLE} TO %I', current_user); END IF;
+END $$
+"""
+GRANTS = f"""
+GRANT USAGE ON SCHEMA public TO {ROLE};
+GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {ROLE};
+GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {ROLE};
+ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {ROLE};
+ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT USAGE ON SEQUENCES TO {ROLE};
+"""
+
+
+def add_head(apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
+    apps.get_model("storage", "Head").objects.using(editor.connection.alias).create(id=1, tree=EMPTY_TREE)
+
+
+def raise_wall(apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
+    del apps
+    if editor.connection.vendor != "postgresql":
+        return
+    for statement in (MAKE_ROLE, JOIN_ROLE, GRANTS):
+        editor.execute(statement, None)
+    for table, sight in POLICIES.items():
+        editor.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY", None)
+        editor.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY", None)
+        editor.execute(f"CREATE POLICY sight ON {table} USING ({ACT} OR ({sight})) WITH CHECK ({ACT})", None)
+
+
+class Migration(migrations.Migration):
+    dependencies = [("storage", "0001_initial")]
+
+    operations = [migrations.RunPython(add_head), migrations.RunPython(raise_wall)]

@@ -1,0 +1,71 @@
+"""A node's store: transactions for acts, and beside them links, people, jobs and the tail of events."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import connections
+
+from rabet.casework.ports import Clock, Randomness
+from rabet.storage import upgrade
+from rabet.storage.engines import check_durable, check_wall
+from rabet.storage.jobs import Jobs
+from rabet.storage.links import Links
+from rabet.storage.people import People
+from rabet.storage.record_keys import RecordKeys
+from rabet.storage.tail import Tail
+from rabet.storage.transactions import reading, rows, run, writing
+from rabet.storage.unit.ground import Ports
+from rabet.storage.unit.work import UnitOfWork
+from rabet.storage.wake import Wake
+
+
+class Store:
+    """One node's database under its alias. Usable from any thread; each thread has its own connection."""
+
+    def __init__(self, ports: Ports, wake: Wake) -> None:
+        self._ports, self._wake = ports, wake
+        self.alias = ports.alias
+        self.links, self.people, self.jobs, self.tail = Links(ports), People(ports), Jobs(ports), Tail(ports.alias)
+
+    @classmethod
+    def open(cls, alias: str, *, agency: str, clock: Clock, randomness: Randomness, record_keys: RecordKeys, wake: Wake) -> "Store":
+        """Check that the database is durable and at this release's tables, and make good what a crash left undone."""
+        check_durable(alias)
+        upgrade.require_current(alias)
+        check_wall(alias)
+        store = cls(Ports(alias, agency, clock, randomness, record_keys), wake)
+        store.destroy_doomed()
+        return store
+
+    @contextmanager
+    def begin(self) -> Iterator[UnitOfWork]:
+        """One act: left without error it commits once; otherwise it leaves nothing."""
+        with writing(self.alias):
+            unit = UnitOfWork(self._ports, writes=True)
+            yield unit
+            unit.finish()
+        if unit.doomed:
+            self.destroy_doomed()
+        if unit.wakes:
+            self.tail.announce()
+            self._wake()
+
+    @contextmanager
+    def read(self) -> Iterator[UnitOfWork]:
+        """A snapshot; changing anything raises ReadOnly."""
+        with reading(self.alias):
+            yield UnitOfWork(self._ports, writes=False)
+
+    def destroy_doomed(self) -> None:
+        """Overwrite the keys that committed acts doomed."""
+        with reading(self.alias):
+            slots = [slot for (slot,) in rows(self.alias, "SELECT slot FROM doomed_key")]
+        if slots:
+            self._ports.keys.destroy_all(slots)
+            with writing(self.alias):
+                for slot in slots:
+                    run(self.alias, "DELETE FROM doomed_key WHERE slot = %s", [slot])
+
+    def close(self) -> None:
+        """Close this thread's connection."""
+        connections[self.alias].close()

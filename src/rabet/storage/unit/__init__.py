@@ -1,0 +1,1 @@
+"""The unit of work, split by subject: each file is one part of the port `casework.ports.UnitOfWork`."""

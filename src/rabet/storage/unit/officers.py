@@ -1,0 +1,109 @@
+"""What one officer may see of lists, alerts and events. Access is part of each query, never a filter afterwards."""
+
+import json
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+
+from rabet.casework.values import Alert, Event, ListRow, Officer
+from rabet.storage.access import Sight, predicate
+from rabet.storage.fields import from_microseconds
+from rabet.storage.transactions import is_sqlite, rows
+from rabet.storage.unit.comparison import ALERTS, read_alert
+from rabet.storage.unit.lists import ROW, folded, read_row
+from rabet.storage.unit.trail import Trail
+
+_EVENTS = """
+SELECT e.id, e.kind, r.record, e.partner, e.detail, e.person, e.at FROM event e LEFT JOIN record r ON r.id = e.record"""
+
+
+class Officers(Trail):
+    """Part of the unit of work. in_force: ids of the agreements in force; none means that received records are not shown."""
+
+    def listing(
+        self,
+        officer: Officer,
+        *,
+        in_force: Collection[str] = (),
+        kind: str = "",
+        origin: str = "",
+        after: str = "",
+        limit: int = 50,
+        text: str = "",
+    ) -> Sequence[ListRow]:
+        """Newest first. after: id of the last record of the page before; text: part of what the row shows, or the record's id."""
+        self._settle()
+        sight = self._sight(officer, in_force)
+        allowed, values = predicate(sight)
+        conditions: list[tuple[str, list[object]]] = [(allowed, values)]
+        if kind:
+            conditions.append(("l.kind = %s", [kind]))
+        if origin:
+            conditions.append(("r.origin = %s", [origin]))
+        if after:
+            conditions.append(("l.id < %s", [self._position(after)]))
+        if text:
+            conditions.append(("(l.search LIKE %s ESCAPE '!' OR r.record = %s)", [f"%{_literal(folded(text))}%", text.strip().lower()]))
+        where = " AND ".join(sql for sql, _ in conditions)
+        asked = [value for _, part in conditions for value in part]
+        with self._as(sight):
+            return [read_row(row) for row in rows(self.alias, f"{ROW} WHERE {where} ORDER BY l.id DESC LIMIT %s", [*asked, limit])]
+
+    def _position(self, record: str) -> int:
+        """Return the place of a record in the list; one that has left it stands where its newest version would."""
+        sql = "SELECT max(v.id) FROM version v JOIN record r ON r.id = v.record_id WHERE r.record = %s"
+        found = rows(self.alias, sql, [record])[0][0]
+        return int(found) if found is not None else 0
+
+    def alerts(self, officer: Officer, *, in_force: Collection[str] = (), record: str = "", limit: int = 50) -> Sequence[Alert]:
+        """Newest first, and only where the officer may see both records."""
+        self._settle()
+        sight = self._sight(officer, in_force)
+        first, values = predicate(sight)
+        second, others = first.replace("r.", "o."), values
+        about = "(r.record = %s OR o.record = %s) AND " if record else ""
+        asked = [*([record, record] if record else []), *values, *others, limit]
+        with self._as(sight):
+            found = rows(self.alias, f"{ALERTS} WHERE {about}{first} AND {second} ORDER BY a.id DESC LIMIT %s", asked)
+            return [read_alert(row) for row in found]
+
+    def events(self, officer: Officer, *, in_force: Collection[str] = (), after: int = 0, limit: int = 100) -> Sequence[Event]:
+        """In the order of commit. Also of records recalled meanwhile, because their leaving is what an event tells."""
+        self._settle()
+        sight = self._sight(officer, in_force, recalled=True)
+        allowed, values = predicate(sight)
+        where = f"WHERE e.id > %s AND (e.record IS NULL OR ({allowed})) ORDER BY e.id LIMIT %s"
+        with self._as(sight):
+            return [
+                Event(
+                    number=number,
+                    kind=kind,
+                    record=record or "",
+                    partner=partner,
+                    detail=json.loads(detail),
+                    person=bool(person),
+                    at=from_microseconds(at),
+                )
+                for number, kind, record, partner, detail, person, at in rows(self.alias, f"{_EVENTS} {where}", [after, *values, limit])
+            ]
+
+    def _sight(self, officer: Officer, in_force: Collection[str], *, recalled: bool = False) -> Sight:
+        return Sight(officer, self.ports.agency, frozenset(in_force), self.ports.clock.now().date(), recalled)
+
+    @contextmanager
+    def _as(self, sight: Sight) -> Iterator[None]:
+        """Inside, PostgreSQL shows only what the officer may see; SQLite has no such wall."""
+        if is_sqlite(self.alias):
+            yield
+            return
+        self._set(sight.settings())
+        yield
+        self._set({"rabet.act": "on"})
+
+    def _set(self, settings: dict[str, str]) -> None:
+        calls = ", ".join(["set_config(%s, %s, true)"] * len(settings))
+        rows(self.alias, f"SELECT {calls}", [part for pair in settings.items() for part in pair])  # noqa: S608 - only places in the text
+
+
+def _literal(text: str) -> str:
+    """Escape what LIKE reads as a pattern."""
+    return text.replace("!", "!!").replace("%", "!%").replace("_", "!_")
