@@ -1,19 +1,20 @@
 """May this record go to that partner, field by field, and why (not)? Pure: facts in, decision out.
 
-A path goes when no rule withholds it and at least one clause opens it; it waits when every clause that opens it asks for people first.
+A field goes when no rule withholds it and at least one clause opens it; it waits when every clause that opens it asks for people first.
 What no clause mentions does not go: unspecified means no. Every rule is asked, so that every reason is told.
 """
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
-from rabet.agreements import document, rules
-from rabet.agreements.case import NONE, Case, Paths, make_case
+from rabet.agreements import rules
+from rabet.agreements.document import Clause
 from rabet.agreements.facts import ItemFacts, PartnerFacts, PersonFacts, ReleaseContext
+from rabet.agreements.question import NONE, Paths, Question, Slot, ask
 from rabet.agreements.reasons import Reason
-from rabet.agreements.rules import RULES, Ask
+from rabet.agreements.rules import RULES, no_by
 from rabet.agreements.standing import HeldAgreement
 from rabet.agreements.terms import ENDED, LIVE, OFFENCES
 
@@ -28,11 +29,21 @@ class Decision:
     """
 
     agreement: str
-    granted: Paths = NONE
-    waiting: Paths = NONE
+    granted: Paths
+    waiting: Paths
     withheld: Mapping[Reason, Paths]
     reasons: tuple[Reason, ...]
-    grounds: tuple[Reason, ...] = ()
+    grounds: tuple[Reason, ...]
+
+
+class Verdict(NamedTuple):
+    """The same about slots."""
+
+    granted: tuple[Slot, ...]
+    waiting: tuple[Slot, ...]
+    withheld: tuple[tuple[Reason, tuple[Slot, ...]], ...]
+    reasons: tuple[Reason, ...]
+    grounds: tuple[Reason, ...]
 
 
 def decide_release(agreement: HeldAgreement, item: ItemFacts, to: PartnerFacts, context: ReleaseContext) -> Decision:
@@ -40,72 +51,96 @@ def decide_release(agreement: HeldAgreement, item: ItemFacts, to: PartnerFacts, 
     missing = [name for rule in _rules(rules.Facts) for name in rule.check(agreement, item, to, context)]
     if missing:
         return _undecidable(agreement, item, missing)
-    case = make_case(agreement, item, to, context)
-    withheld = {reason: paths for rule in _rules(rules.Withhold) for reason, paths in rule.check(case) if paths}
-    left = case.every.difference(*withheld.values())
-    ask = Ask(item.holder, to.agency, item.kind, item.purpose, item.handling, item.offence)
-    speaking, silent = _clauses(agreement.document, ask)
-    if not speaking:
-        return _silence(case, withheld, silent)
-    return _open(case, speaking, left, withheld)
-
-
-def _undecidable(agreement: HeldAgreement, item: ItemFacts, missing: Iterable[str]) -> Decision:
-    document_id = str(getattr(getattr(agreement, "document", None), "id", ""))
-    reasons = tuple(Reason("fact_missing", agreement=document_id, params=(("fact", name),)) for name in missing)
-    fields = getattr(item, "fields", None)
-    every = frozenset(path for path in fields if isinstance(path, str)) if isinstance(fields, Mapping) else NONE
-    return Decision(agreement=document_id, withheld=dict.fromkeys(reasons, every), reasons=reasons)
-
-
-def _silence(case: Case, withheld: dict[Reason, Paths], silent: Iterable[rules.Silent]) -> Decision:
-    """No clause speaks about this record: tell why the nearest one does not."""
-    for reason, clause in silent:
-        withheld[case.no(reason, clause)] = case.every
-    return Decision(agreement=case.agreement.id, withheld=withheld, reasons=tuple(withheld))
-
-
-def _open(case: Case, speaking: Iterable[document.Clause], left: Paths, withheld: dict[Reason, Paths]) -> Decision:
-    """Let each clause open what it covers; what none opens is withheld with every clause's reason."""
-    granted, opened = NONE, NONE
-    closed: list[rules.No] = []
-    waits: list[rules.No] = []
-    grounds: list[Reason] = []
-    for clause in speaking:
-        nos = [no for rule in _rules(rules.Cover) for no in rule.check(case, clause) if no[1]]
-        holds = [no for rule in _rules(rules.Wait) for no in rule.check(case, clause) if no[1]]
-        open_here = left.difference(*(paths for _, paths in nos))
-        granted |= open_here.difference(*(paths for _, paths in holds))
-        opened |= open_here
-        closed += nos
-        waits += [(reason, paths & open_here) for reason, paths in holds]
-        if open_here:
-            grounds.append(case.no("released_by_clause", clause))
-    shut = left - opened
-    withheld.update({reason: paths & shut for reason, paths in closed if paths & shut})
-    waiting = opened - granted
-    held_back = tuple(reason for reason, paths in waits if paths & waiting)
+    question, paths = ask(agreement, item, to, context)
+    verdict = _judge(question)
     return Decision(
-        agreement=case.agreement.id,
-        granted=granted,
-        waiting=waiting,
-        withheld=withheld,
-        reasons=(*withheld, *held_back),
-        grounds=tuple(grounds),
+        agreement=agreement.document.id,
+        granted=_paths(verdict.granted, paths),
+        waiting=_paths(verdict.waiting, paths),
+        withheld={reason: _paths(slots, paths) for reason, slots in verdict.withheld},
+        reasons=verdict.reasons,
+        grounds=verdict.grounds,
     )
 
 
+def _paths(slots: tuple[Slot, ...], paths: Mapping[Slot, Paths]) -> Paths:
+    return paths[slots[0]] if len(slots) == 1 else NONE.union(*(paths[slot] for slot in slots))
+
+
+def _undecidable(agreement: HeldAgreement, item: ItemFacts, missing: Iterable[str]) -> Decision:
+    name = str(getattr(getattr(agreement, "document", None), "id", ""))
+    reasons = tuple(Reason("fact_missing", agreement=name, params=(("fact", fact),)) for fact in missing)
+    return _nothing(name, item, reasons)
+
+
+def _nothing(agreement: str, item: ItemFacts, reasons: tuple[Reason, ...]) -> Decision:
+    fields = getattr(item, "fields", None)
+    every = frozenset(path for path in fields if isinstance(path, str)) if isinstance(fields, Mapping) else NONE
+    withheld = dict.fromkeys(reasons, every)
+    return Decision(agreement=agreement, granted=NONE, waiting=NONE, withheld=withheld, reasons=reasons, grounds=())
+
+
 @lru_cache(maxsize=4096)
-def _clauses(agreement: document.Agreement, ask: Ask) -> tuple[tuple[document.Clause, ...], tuple[rules.Silent, ...]]:
-    """Return the clauses that speak about such a record and, when none does, what the nearest clause says against it."""
-    checks = _rules(rules.Clause)
-    against = [(clause, tuple((rule.reason, clause) for rule in checks if not rule.holds(ask, clause))) for clause in agreement.clauses]
-    speaking = tuple(clause for clause, nos in against if not nos)
-    nearest = min((nos for _, nos in against), key=len, default=())
-    return speaking, () if speaking else nearest
+def _judge(q: Question) -> Verdict:
+    """Apply the rules to every slot. Kept per question: the next record that asks the same costs one look-up."""
+    withheld: dict[Reason, list[Slot]] = {}
+    for rule in _rules(rules.Withhold):
+        _collect(withheld, ((slot, rule.check(q, slot)) for slot in q.slots))
+    left = q.slots.difference(*withheld.values())
+    speaking = [clause for clause in q.agreement.clauses if not _silent(q, clause)]
+    if not speaking:
+        for reason in min((_silent(q, clause) for clause in q.agreement.clauses), key=len):
+            withheld[reason] = list(q.slots)
+        return Verdict((), (), _frozen(withheld), tuple(withheld), ())
+    granted: set[Slot] = set()
+    opened: set[Slot] = set()
+    waits: dict[Reason, list[Slot]] = {}
+    shut: dict[Reason, list[Slot]] = {}
+    grounds = []
+    for clause in speaking:
+        closed, held = _by_clause(q, clause, left, shut, waits)
+        opened |= left - closed
+        granted |= left - closed - held
+        if left - closed:
+            grounds.append(no_by(q, clause, "released_by_clause"))
+    for reason, slots in shut.items():
+        if kept := [slot for slot in slots if slot not in opened]:
+            withheld[reason] = kept
+    waiting = opened - granted
+    held_back = tuple(reason for reason, slots in waits.items() if not waiting.isdisjoint(slots))
+    return Verdict(tuple(granted), tuple(waiting), _frozen(withheld), (*withheld, *held_back), tuple(grounds))
 
 
-R = TypeVar("R", rules.Facts, rules.Withhold, rules.Clause, rules.Cover, rules.Wait)
+def _silent(q: Question, clause: Clause) -> tuple[Reason, ...]:
+    """What the clause says against speaking about such a record at all."""
+    return tuple(no_by(q, clause, rule.reason) for rule in _rules(rules.Speaks) if not rule.holds(q, clause))
+
+
+def _by_clause(
+    q: Question, clause: Clause, left: frozenset[Slot], shut: dict[Reason, list[Slot]], waits: dict[Reason, list[Slot]]
+) -> tuple[set[Slot], set[Slot]]:
+    """Return what this clause does not open and what it opens only after people acted; the reasons go to `shut` and `waits`."""
+    closed: set[Slot] = set()
+    held: set[Slot] = set()
+    for rule in _rules(rules.Opens):
+        closed |= _collect(shut, ((slot, rule.check(q, slot, clause)) for slot in left))
+    for wait in _rules(rules.Waits):
+        held |= _collect(waits, ((slot, wait.check(q, slot, clause)) for slot in left - closed))
+    return closed, held
+
+
+def _collect(into: dict[Reason, list[Slot]], answers: Iterable[tuple[Slot, Reason | None]]) -> set[Slot]:
+    said = {slot: reason for slot, reason in answers if reason is not None}
+    for slot, reason in said.items():
+        into.setdefault(reason, []).append(slot)
+    return set(said)
+
+
+def _frozen(found: Mapping[Reason, list[Slot]]) -> tuple[tuple[Reason, tuple[Slot, ...]], ...]:
+    return tuple((reason, tuple(slots)) for reason, slots in found.items())
+
+
+R = TypeVar("R", rules.Facts, rules.Withhold, rules.Speaks, rules.Opens, rules.Waits)
 
 
 @cache
@@ -116,15 +151,14 @@ def _rules(kind: type[R]) -> tuple[R, ...]:
 def forget() -> None:
     """Drop what was worked out from RULES: for tests that take a rule away."""
     _rules.cache_clear()
-    _clauses.cache_clear()
+    _judge.cache_clear()
 
 
 def choose(agreements: Iterable[HeldAgreement], item: ItemFacts, to: PartnerFacts, context: ReleaseContext) -> Decision:
     """Return the best decision over several agreements: most paths granted, then most waiting, then fewest reasons, then lowest id."""
     decisions = [decide_release(agreement, item, to, context) for agreement in agreements]
     if not decisions:
-        reason = Reason("no_agreement", params=(("partner", str(getattr(to, "agency", ""))),))
-        return Decision(agreement="", withheld={reason: frozenset(item.fields)}, reasons=(reason,))
+        return _nothing("", item, (Reason("no_agreement", params=(("partner", str(getattr(to, "agency", ""))),)),))
     return min(decisions, key=lambda one: (-len(one.granted), -len(one.waiting), len(one.reasons), one.agreement))
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from hashlib import sha256
 from json import dumps
+from types import NoneType
 from typing import Protocol
 
 from rabet.agreements.terms import RANK
@@ -217,11 +218,16 @@ def _state(value: object) -> bool:
 
 
 def _fields(value: object) -> bool:
-    return isinstance(value, Mapping) and all(type(path) is str for path in value)
+    return isinstance(value, Mapping) and set(map(type, value)) <= {str}
 
 
 def _persons(value: object) -> bool:
-    return isinstance(value, Mapping) and all(type(one) is PersonFacts for one in value.values())
+    return isinstance(value, Mapping) and all(type(one) is PersonFacts and _person(one) for one in value.values())
+
+
+def _person(one: PersonFacts) -> bool:
+    """A person's facts may be unknown (None), which is for the rules to judge; they may not be nonsense."""
+    return {type(one.category), type(one.status_class), type(one.offence)} <= {str, NoneType} and type(one.adult) in (bool, NoneType)
 
 
 def _rank(value: object) -> bool:

@@ -1,51 +1,21 @@
-"""The rules of release, one table. Each rule is a few lines that say no to some paths of a record and why; decision.py applies them all.
+"""The rules of release, one table. Each rule is a few lines that say no to a field and why; decision.py applies them all.
 
-Five kinds, in the order they are applied: `Facts` (something needed is not known), `Withhold` (no clause and nobody can open these
-paths), `Clause` (this clause does not speak about this record), `Cover` (this clause does not open these paths), `Wait` (these paths
-go only after people acted). The numbers in the headings are those of docs/explanation/release-decision.md.
+Five kinds, in the order they are applied: `Facts` (something needed is not known), `Withhold` (no clause and nobody can open this
+field), `Speaks` (does this clause speak about this record?), `Opens` (this clause does not open this field), `Waits` (the clause opens
+it only after people acted). The numbers in the headings are those of docs/explanation/release-decision.md.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC
-from functools import lru_cache
-from re import Pattern
-from re import compile as compile_pattern
-from typing import NamedTuple
 
-from rabet.agreements import document as d
-from rabet.agreements.case import NONE, Case, Paths, unqualified
-from rabet.agreements.facts import (
-    ASSURED,
-    ITEM,
-    PARTNER,
-    RELEASE,
-    ItemFacts,
-    PartnerFacts,
-    PersonFacts,
-    ReleaseContext,
-    missing_facts,
-)
+from rabet.agreements.document import Agreement, Clause
+from rabet.agreements.facts import ITEM, PARTNER, RELEASE, ItemFacts, PartnerFacts, ReleaseContext, missing_facts
+from rabet.agreements.question import Question, Slot
 from rabet.agreements.reasons import Reason, ReasonId
 from rabet.agreements.standing import HeldAgreement
-from rabet.agreements.terms import CATEGORIES, ENDED, HANDLING_RANK, LIVE, RANK, RELEASE_TIERS
+from rabet.agreements.terms import CATEGORIES, ENDED, HANDLING_RANK, LIVE
 
 FOUR_EYES_FROM = HANDLING_RANK["H2"]
-
-
-class Ask(NamedTuple):
-    """What decides whether a clause speaks about a record at all."""
-
-    giver: str
-    taker: str
-    kind: str
-    purpose: str
-    handling: str
-    offence: str
-
-
-No = tuple[Reason, Paths]
-Silent = tuple[ReasonId, d.Clause]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,39 +27,52 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Withhold:
-    """Says no to paths whatever the clauses say."""
+    """Says no to a field whatever the clauses say."""
 
-    check: Callable[[Case], Iterable[No]]
+    check: Callable[[Question, Slot], Reason | None]
 
 
 @dataclass(frozen=True, slots=True)
-class Clause:
+class Speaks:
     """Asks whether a clause speaks about such a record; `reason` is told when it does not."""
 
     reason: ReasonId
-    holds: Callable[[Ask, d.Clause], bool]
+    holds: Callable[[Question, Clause], bool]
 
 
 @dataclass(frozen=True, slots=True)
-class Cover:
-    """Says no to paths for one clause."""
+class Opens:
+    """Says no to a field for one clause."""
 
-    check: Callable[[Case, d.Clause], Iterable[No]]
+    check: Callable[[Question, Slot, Clause], Reason | None]
 
 
 @dataclass(frozen=True, slots=True)
-class Wait:
-    """Names paths that one clause opens only after people acted."""
+class Waits:
+    """Says no to a field for one clause until people acted."""
 
-    check: Callable[[Case, d.Clause], Iterable[No]]
+    check: Callable[[Question, Slot, Clause], Reason | None]
 
 
-Rule = Facts | Withhold | Clause | Cover | Wait
+Rule = Facts | Withhold | Speaks | Opens | Waits
+
+
+def no(question: Question, reason: ReasonId, article: str = "", **params: str) -> Reason:
+    """Build a reason that holds for the whole agreement."""
+    return Reason(reason, "", article, question.agreement.id, (("partner", question.partner.agency), *params.items()))
+
+
+def no_by(question: Question, clause: Clause, reason: ReasonId, **params: str) -> Reason:
+    """Build a reason that names its clause."""
+    given = (("partner", question.partner.agency), *params.items())
+    return Reason(reason, clause.id, clause.article, question.agreement.id, given)
 
 
 def _complete(held: HeldAgreement, item: ItemFacts, to: PartnerFacts, context: ReleaseContext) -> Iterator[str]:
-    if type(held) is not HeldAgreement or type(held.document) is not d.Agreement:
+    if type(held) is not HeldAgreement or type(held.document) is not Agreement:
         yield "agreement"
+    elif type(held.status) is not str:
+        yield "agreement.status"
     yield from missing_facts("item", item, ITEM)
     yield from missing_facts("partner", to, PARTNER)
     yield from missing_facts("context", context, RELEASE)
@@ -98,223 +81,193 @@ def _complete(held: HeldAgreement, item: ItemFacts, to: PartnerFacts, context: R
 # (1) agreement in force, (2) recipient in the directory
 
 
-def _in_force(case: Case) -> Iterator[No]:
-    date_text = case.agreement.begins.isoformat() if case.status == "signed" else str(case.agreement.ends or "")
-    reason = _STATUS_REASONS.get(case.status)
-    if reason is not None:
-        yield case.no(reason, date=date_text), case.every
-    elif case.status != "in_force":
-        yield case.no("fact_missing", fact="agreement.status"), case.every
-    elif case.today < case.agreement.begins:
-        yield case.no("agreement_signed", date=case.agreement.begins.isoformat()), case.every
-    elif case.agreement.ends is not None and case.today > case.agreement.ends:
-        yield case.no("agreement_expired", date=date_text), case.every
+def _in_force(q: Question, _: Slot) -> Reason | None:
+    """The status at the moment, and the dates once more."""
+    begins, ends = q.agreement.begins, q.agreement.ends
+    if q.status == "signed" or (q.status == "in_force" and q.today < begins):
+        return no(q, "agreement_signed", date=begins.isoformat())
+    if q.status == "expired" or (q.status == "in_force" and ends is not None and q.today > ends):
+        return no(q, "agreement_expired", date=ends.isoformat() if ends else "")
+    if q.status == "in_force":
+        return None
+    reason = _STATUS_REASONS.get(q.status)
+    return no(q, reason) if reason else no(q, "fact_missing", fact="agreement.status")
 
 
 _STATUS_REASONS: Mapping[str, ReasonId] = {
     "draft": "agreement_draft",
     "offered": "agreement_offered",
-    "signed": "agreement_signed",
-    "expired": "agreement_expired",
     "suspended": "agreement_suspended",
     "superseded": "agreement_superseded",
 }
 
 
-def _holder(case: Case) -> Iterator[No]:
-    if case.agreement.party(case.item.holder) is None:
-        yield case.no("holder_not_party", value=case.item.holder), case.every
+def _holder(q: Question, _: Slot) -> Reason | None:
+    return None if q.agreement.party(q.holder) else no(q, "holder_not_party", value=q.holder)
 
 
-def _directory(case: Case) -> Iterator[No]:
-    if case.agreement.party(case.to.agency) is None or case.to.agency == case.item.holder:
-        yield case.no("partner_not_in_directory"), case.every
+def _directory(q: Question, _: Slot) -> Reason | None:
+    listed = q.agreement.party(q.partner.agency) is not None and q.partner.agency != q.holder
+    return None if listed else no(q, "partner_not_in_directory")
 
 
-def _card(case: Case) -> Iterator[No]:
-    party = case.agreement.party(case.to.agency)
-    if party is not None and (party.card != case.to.card or case.to.confirmed is not True):
-        yield case.no("partner_card_differs"), case.every
+def _card(q: Question, _: Slot) -> Reason | None:
+    party = q.agreement.party(q.partner.agency)
+    known = party is None or (party.card == q.partner.card and q.partner.confirmed is True)
+    return None if known else no(q, "partner_card_differs")
 
 
-def _open(case: Case) -> Iterator[No]:
-    if case.to.open is not True:
-        yield case.no("partner_stopped"), case.every
+def _open(q: Question, _: Slot) -> Reason | None:
+    return None if q.partner.open is True else no(q, "partner_stopped")
 
 
 # the record itself
 
 
-def _recalled(case: Case) -> Iterator[No]:
-    if case.item.state != "current":
-        yield case.no("recalled"), case.every
+def _recalled(q: Question, _: Slot) -> Reason | None:
+    return None if q.state == "current" else no(q, "recalled")
 
 
-def _retention(case: Case) -> Iterator[No]:
-    if case.today > case.item.retain_until:
-        yield case.no("retention_over", date=case.item.retain_until.isoformat()), case.every
+def _retention(q: Question, _: Slot) -> Reason | None:
+    return None if q.today <= q.retain_until else no(q, "retention_over", date=q.retain_until.isoformat())
 
 
-def _retention_agreed(case: Case) -> Iterator[No]:
-    if case.item.kind not in case.agreement.retention.kinds:
-        yield case.no("retention_not_agreed", article=case.agreement.retention.article, value=case.item.kind), case.every
+def _retention_agreed(q: Question, _: Slot) -> Reason | None:
+    retention = q.agreement.retention
+    return None if q.kind in retention.kinds else no(q, "retention_not_agreed", retention.article, value=q.kind)
 
 
-def _blocked(case: Case) -> Iterator[No]:
-    if case.item.blocked is not False:
-        yield case.no("blocked_by_protection_officer"), case.every
+def _blocked(q: Question, _: Slot) -> Reason | None:
+    return None if q.blocked is False else no(q, "blocked_by_protection_officer")
 
 
-def _originator(case: Case) -> Iterator[No]:
+def _originator(q: Question, slot: Slot) -> Reason | None:
     """A copy goes on only as far as its author's consent, while that lasts (F05)."""
-    item = case.item
-    if item.author == item.holder:
-        return
-    given = [
-        RANK[one.up_to]
-        for one in item.consents
-        if (one.author, one.item, one.to) == (item.author, item.id, case.to.agency) and one.until > case.context.now
-    ]
-    if not given:
-        yield case.no("originator_consent_missing", value=item.author), case.every
-    else:
-        yield case.no("originator_consent_narrower", value=item.author), case.above(RELEASE_TIERS[max(given)])
+    if q.consent == "own":
+        return None
+    if not q.consent:
+        return no(q, "originator_consent_missing", value=q.author)
+    return no(q, "originator_consent_narrower", value=q.author) if slot.above(q.consent) else None
 
 
-def _internal(case: Case) -> Iterator[No]:
-    yield case.no("never_leaves"), case.groups.get("internal", NONE)
+def _internal(q: Question, slot: Slot) -> Reason | None:
+    return no(q, "never_leaves") if slot.release == "internal" else None
 
 
-def _class_known(case: Case) -> Iterator[No]:
-    yield case.no("class_unknown"), case.groups.get("", NONE)
+def _class_known(q: Question, slot: Slot) -> Reason | None:
+    return None if slot.release else no(q, "class_unknown")
 
 
 # (7) human-rights condition and assurances
 
 
-def _rights(case: Case) -> Iterator[No]:
-    condition = case.agreement.condition(case.item.holder, case.to.agency)
-    article = condition.article if condition else ""
-    tier = condition.tier if condition else "blocked"
+def _rights(q: Question, slot: Slot) -> Reason | None:
+    condition = q.agreement.condition(q.holder, q.partner.agency)
+    tier, article = (condition.tier, condition.article) if condition else ("blocked", "")
+    if tier == "persons":
+        return None
     if tier == "persons_with_assurance":
-        yield from _assurance(case, article)
-    elif tier == "consignment":
-        yield case.no("rights_no_persons", article=article), case.nominal
-    elif tier == "statistics":
-        yield case.no("rights_statistics_only", article=article), case.above("statistics")
-    elif tier != "persons":
-        yield case.no("rights_blocked", article=article), case.every
+        return _assurance(q, slot, article)
+    if tier == "consignment":
+        return no(q, "rights_no_persons", article) if slot.nominal else None
+    if tier == "statistics":
+        return no(q, "rights_statistics_only", article) if slot.above("statistics") else None
+    return no(q, "rights_blocked", article)
 
 
-def _assurance(case: Case, article: str) -> Iterator[No]:
-    named = (case.agreement.id, case.to.agency, case.item.id, case.item.offence)
-    ours = [one for one in case.context.assurances if (one.agreement, one.giver, one.item, one.offence) == named and one.excludes >= ASSURED]
-    if not ours:
-        yield case.no("assurance_missing", article=article), case.nominal
-    elif all(one.expires <= case.context.now for one in ours):
-        last = max(one.expires for one in ours)
-        yield case.no("assurance_lapsed", article=article, date=last.astimezone(UTC).date().isoformat()), case.nominal
+def _assurance(q: Question, slot: Slot, article: str) -> Reason | None:
+    if q.assurance == "valid" or not slot.nominal:
+        return None
+    if q.assurance == "missing":
+        return no(q, "assurance_missing", article)
+    return no(q, "assurance_lapsed", article, date=q.assurance)
 
 
-def _breach(case: Case) -> Iterator[No]:
-    if case.to.breach is not False:
-        condition = case.agreement.condition(case.item.holder, case.to.agency)
-        yield case.no("assurance_breach", article=condition.article if condition else ""), case.nominal
+def _breach(q: Question, slot: Slot) -> Reason | None:
+    return no(q, "assurance_breach") if slot.nominal and q.partner.breach is not False else None
 
 
 # (4) persons
 
 
-def _person_known(case: Case) -> Iterator[No]:
-    yield case.no("person_unknown"), _of_persons(case, lambda one: one is None or one.category not in (*CATEGORIES, *ENDED))
+def _person_known(q: Question, slot: Slot) -> Reason | None:
+    known = slot.person is not None and slot.person.category in (*CATEGORIES, *ENDED)
+    return no(q, "person_unknown") if slot.element and not known else None
 
 
-def _person_adult(case: Case) -> Iterator[No]:
-    yield case.no("perhaps_minor"), _of_persons(case, lambda one: one is None or one.adult is not True)
+def _person_adult(q: Question, slot: Slot) -> Reason | None:
+    adult = slot.person is not None and slot.person.adult is True
+    return no(q, "perhaps_minor") if slot.element and not adult else None
 
 
-def _person_cleared(case: Case) -> Iterator[No]:
-    yield (
-        case.no("person_cleared"),
-        _of_persons(case, lambda one: one is not None and (one.category in ENDED or one.status_class in ENDED)),
-    )
+def _person_cleared(q: Question, slot: Slot) -> Reason | None:
+    person = slot.person
+    return no(q, "person_cleared") if person is not None and (person.category in ENDED or person.status_class in ENDED) else None
 
 
-def _person_status(case: Case) -> Iterator[No]:
+def _person_status(q: Question, slot: Slot) -> Reason | None:
     """A suspect, accused, wanted or convicted person needs a status of that kind; a witness or victim has none."""
-    yield case.no("person_without_status"), _of_persons(case, _status_unfit)
+    if not slot.element:
+        return None
+    fitting = slot.person is not None and slot.person.status_class in (LIVE if slot.person.category in LIVE else (*ENDED, "none"))
+    return None if fitting else no(q, "person_without_status")
 
 
-def _status_unfit(one: PersonFacts | None) -> bool:
-    return one is None or one.status_class not in (LIVE if one.category in LIVE else (*ENDED, "none"))
-
-
-def _person_qualified(case: Case) -> Iterator[No]:
+def _person_qualified(q: Question, slot: Slot) -> Reason | None:
     """A person never travels without category, status and age flag: the partner's own rules need them."""
-    yield case.no("person_unqualified"), unqualified(case.elements, case.every)
+    return no(q, "person_unqualified") if slot.element and not slot.qualified else None
 
 
-def _of_persons(case: Case, bad: Callable[[PersonFacts | None], bool]) -> Paths:
-    return NONE.union(*(paths for element, paths in case.elements.items() if bad(case.item.persons.get(element))))
+# (3) kind, (5) purpose, (6) handling, offence, direction: does the clause speak about the record?
+# When no clause does, the reasons of the nearest one are told.
 
 
-# (3) category of item, (5) purpose, (6) handling, offence, direction: does the clause speak about the record?
-# Its reason is told when no clause speaks: that of the nearest clause.
+def _direction(q: Question, clause: Clause) -> bool:
+    return q.holder in clause.from_parties and q.partner.agency in clause.to_parties
 
 
-def _direction(ask: Ask, clause: d.Clause) -> bool:
-    return ask.giver in clause.from_parties and ask.taker in clause.to_parties
+def _handling(q: Question, clause: Clause) -> bool:
+    return HANDLING_RANK[q.handling] <= HANDLING_RANK[clause.handling_max]
 
 
-# does the clause open the path?
+# does the clause open the field?
 
 
-def _class_covered(case: Case, clause: d.Clause) -> Iterator[No]:
-    yield case.no("class_not_covered", clause, value=clause.up_to), case.above(clause.up_to)
+def _class_covered(q: Question, slot: Slot, clause: Clause) -> Reason | None:
+    return no_by(q, clause, "class_not_covered", value=clause.up_to) if slot.above(clause.up_to) else None
 
 
-def _fields(case: Case, clause: d.Clause) -> Iterator[No]:
-    if clause.only or clause.excluded:
-        inside, outside = _matcher(clause.only), _matcher(clause.excluded)
-        closed = frozenset(path for path in case.every if (clause.only and not inside.match(path)) or (clause.excluded and outside.match(path)))
-        yield case.no("field_excluded", clause), closed | unqualified(case.elements, case.every - closed)
+def _field_covered(q: Question, slot: Slot, clause: Clause) -> Reason | None:
+    return no_by(q, clause, "field_excluded") if clause.id in slot.closed else None
 
 
-def _category(case: Case, clause: d.Clause) -> Iterator[No]:
-    closed = _of_persons(case, lambda one: one is None or one.category not in clause.persons)
-    yield case.no("category_not_covered", clause), closed
-
-
-@lru_cache(maxsize=1024)
-def _matcher(patterns: tuple[str, ...]) -> Pattern[str]:
-    parts = (pattern.replace("*", "[^/]+") for pattern in patterns)
-    return compile_pattern(f"(?:{'|'.join(parts)})(?:/|$)")
+def _category(q: Question, slot: Slot, clause: Clause) -> Reason | None:
+    named = slot.person is not None and slot.person.category in clause.persons
+    return no_by(q, clause, "category_not_covered") if slot.element and not named else None
 
 
 # (8) who must have acted before it goes
 
 
-def _wait_persons(case: Case, clause: d.Clause) -> Iterator[No]:
-    yield case.no("waits_person_data", clause), case.groups.get("person", NONE) - case.approved
+def _wait_persons(q: Question, slot: Slot, clause: Clause) -> Reason | None:
+    return no_by(q, clause, "waits_person_data") if slot.release == "person" and not slot.approved else None
 
 
-def _wait_text(case: Case, clause: d.Clause) -> Iterator[No]:
-    yield case.no("waits_text_not_clear", clause), case.groups.get("text", NONE) - case.approved
+def _wait_text(q: Question, slot: Slot, clause: Clause) -> Reason | None:
+    return no_by(q, clause, "waits_text_not_clear") if slot.release == "text" and not slot.approved else None
 
 
-def _wait_handling(case: Case, clause: d.Clause) -> Iterator[No]:
-    if HANDLING_RANK[case.item.handling] >= FOUR_EYES_FROM:
-        yield case.no("waits_handling", clause, value=case.item.handling), case.every - case.approved
+def _wait_handling(q: Question, slot: Slot, clause: Clause) -> Reason | None:
+    strict = HANDLING_RANK[q.handling] >= FOUR_EYES_FROM
+    return no_by(q, clause, "waits_handling", value=q.handling) if strict and not slot.approved else None
 
 
-def _wait_mode(case: Case, clause: d.Clause) -> Iterator[No]:
-    if clause.mode != "automatic":
-        yield case.no("waits_agreed_mode", clause), case.every - case.approved
+def _wait_mode(q: Question, slot: Slot, clause: Clause) -> Reason | None:
+    return no_by(q, clause, "waits_agreed_mode") if clause.mode != "automatic" and not slot.approved else None
 
 
-def _wait_neutrality(case: Case, clause: d.Clause) -> Iterator[No]:
-    if case.context.neutrality_attested is not True:
-        yield case.no("waits_neutrality", clause), case.nominal
+def _wait_neutrality(q: Question, slot: Slot, clause: Clause) -> Reason | None:
+    return no_by(q, clause, "waits_neutrality") if slot.nominal and q.neutral is not True else None
 
 
 RULES: dict[str, Rule] = {
@@ -338,18 +291,18 @@ RULES: dict[str, Rule] = {
     "person_not_cleared": Withhold(_person_cleared),
     "person_status": Withhold(_person_status),
     "person_qualified": Withhold(_person_qualified),
-    "clause_understood": Clause("clause_not_understood", lambda _, clause: clause.understood is True),
-    "clause_direction": Clause("direction_not_covered", _direction),
-    "clause_kind": Clause("kind_not_covered", lambda ask, clause: ask.kind in clause.kinds),
-    "clause_purpose": Clause("purpose_not_covered", lambda ask, clause: ask.purpose in clause.purposes),
-    "clause_handling": Clause("handling_above_limit", lambda ask, clause: HANDLING_RANK[ask.handling] <= HANDLING_RANK[clause.handling_max]),
-    "clause_offence": Clause("offence_not_covered", lambda ask, clause: ask.offence in clause.offences),
-    "class_covered": Cover(_class_covered),
-    "fields_covered": Cover(_fields),
-    "category_covered": Cover(_category),
-    "two_people_for_persons": Wait(_wait_persons),
-    "two_people_for_text": Wait(_wait_text),
-    "two_people_for_handling": Wait(_wait_handling),
-    "two_people_where_agreed": Wait(_wait_mode),
-    "neutrality_attested": Wait(_wait_neutrality),
+    "clause_understood": Speaks("clause_not_understood", lambda _, clause: clause.understood is True),
+    "clause_direction": Speaks("direction_not_covered", _direction),
+    "clause_kind": Speaks("kind_not_covered", lambda q, clause: q.kind in clause.kinds),
+    "clause_purpose": Speaks("purpose_not_covered", lambda q, clause: q.purpose in clause.purposes),
+    "clause_handling": Speaks("handling_above_limit", _handling),
+    "clause_offence": Speaks("offence_not_covered", lambda q, clause: q.offence in clause.offences),
+    "class_covered": Opens(_class_covered),
+    "field_covered": Opens(_field_covered),
+    "category_covered": Opens(_category),
+    "two_people_for_persons": Waits(_wait_persons),
+    "two_people_for_text": Waits(_wait_text),
+    "two_people_for_handling": Waits(_wait_handling),
+    "two_people_where_agreed": Waits(_wait_mode),
+    "neutrality_attested": Waits(_wait_neutrality),
 }
