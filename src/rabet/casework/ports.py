@@ -85,10 +85,20 @@ class UnitOfWork(Protocol):
     def drop_projections(self, record: str) -> None:
         """Remove the record from every clear projection in the registry: list, identifiers, alerts."""
 
-    # lists, under the rules of access of one officer
+    # lists, under the rules of access of one officer; in_force: ids of the agreements in force, without which nothing received is shown
     def listing(
-        self, officer: Officer, *, kind: str = "", origin: str = "", after: str = "", limit: int = 50, text: str = ""
-    ) -> Sequence[ListRow]: ...
+        self,
+        officer: Officer,
+        *,
+        in_force: Collection[str] = (),
+        kind: str = "",
+        origin: str = "",
+        after: str = "",
+        limit: int = 50,
+        text: str = "",
+    ) -> Sequence[ListRow]:
+        """Newest first. after: id of the last record of the page before; text: part of what a row shows, or a record's id."""
+
     def rows(self, records: Collection[str]) -> Mapping[str, ListRow]: ...
 
     # comparison
@@ -102,7 +112,9 @@ class UnitOfWork(Protocol):
     def add_alert(self, alert: Alert) -> None:
         """Store, or join the reasons to the alert that already names the two records."""
 
-    def alerts(self, officer: Officer, *, record: str = "", limit: int = 50) -> Sequence[Alert]: ...
+    def alerts(self, officer: Officer, *, in_force: Collection[str] = (), record: str = "", limit: int = 50) -> Sequence[Alert]:
+        """Newest first, where the officer may see both records."""
+
     def drop_alerts(self, record: str) -> Sequence[Alert]:
         """Remove the alerts naming this record and return them."""
 
@@ -133,7 +145,7 @@ class UnitOfWork(Protocol):
     def audit_head(self) -> tuple[int, str]:
         """Size and hex root of the audit log."""
 
-    def events(self, officer: Officer, *, after: int = 0, limit: int = 100) -> Sequence[Event]:
+    def events(self, officer: Officer, *, in_force: Collection[str] = (), after: int = 0, limit: int = 100) -> Sequence[Event]:
         """Events this officer may see, in the order of commit."""
 
     def last_event(self) -> int: ...

@@ -12,9 +12,12 @@ from rabet.agreements.access import FOUR_EYES_FROM
 from rabet.agreements.facts import OFFICER, missing_facts
 from rabet.agreements.terms import HANDLING_RANK, NO_CONTENT_ROLES, PROPOSING_ROLES
 from rabet.casework.values import Officer
+from rabet.storage.transactions import Value
 
 # Between the parts of a list in a setting of PostgreSQL: no code, id or unit may hold it.
 BETWEEN = "\x1f"
+# A piece of SQL and the values of its places.
+Condition = tuple[str, list[Value]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +71,12 @@ def _listed(values: Iterable[str]) -> str:
     return BETWEEN.join(sorted(values))
 
 
-def predicate(sight: Sight) -> tuple[str, list[object]]:
+def predicate(sight: Sight) -> Condition:
     """Return a condition on table alias `r` (record) and its values."""
     handling, permits = sight.handling, sight.permits
     if not handling or not permits:
         return "1 = 0", []
-    asked = [
+    asked: list[Condition] = [
         _among("r.handling", handling),
         _among("r.state", sight.states),
         ("NOT r.blocked", []),
@@ -82,9 +85,6 @@ def predicate(sight: Sight) -> tuple[str, list[object]]:
         _either([_permit(name, sight) for name in permits]),
     ]
     return " AND ".join(sql for sql, _ in asked), [value for _, values in asked for value in values]
-
-
-Condition = tuple[str, list[object]]
 
 
 def _permit(name: str, sight: Sight) -> Condition:

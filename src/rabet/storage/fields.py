@@ -1,5 +1,6 @@
-"""Two column types of the node's tables: row numbers and moments."""
+"""How values stand in columns: row numbers, moments, JSON text."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -8,10 +9,12 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 if TYPE_CHECKING:
     Counted = models.BigAutoField[int, int]
-    Whole = models.BigIntegerField[datetime, datetime]
+    Whole = models.Field[Any, Any]
 else:
     Counted, Whole = models.BigAutoField, models.BigIntegerField
 
+# One encoder for all columns: json.dumps with options makes a new one at each call.
+to_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 
@@ -23,7 +26,7 @@ class RowNumber(Counted):
     """
 
     def db_type_suffix(self, connection: BaseDatabaseWrapper) -> str | None:
-        return None if connection.vendor == "sqlite" else super().db_type_suffix(connection)
+        return None if connection.vendor == "sqlite" else connection.data_types_suffix.get("BigAutoField")
 
 
 def to_microseconds(at: datetime) -> int:

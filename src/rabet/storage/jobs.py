@@ -55,7 +55,7 @@ class Jobs:
 
     def fail(self, job: LeasedJob, trouble: str) -> datetime:
         """It failed: due again after a delay that doubles with each attempt. Returns when."""
-        delay = min(FIRST_DELAY * 2 ** min(job.attempts - 1, 20), LONGEST_DELAY)
+        delay = min(FIRST_DELAY * (1 << min(job.attempts - 1, 20)), LONGEST_DELAY)
         due = self._clock.now() + delay
         with writing(self._alias):
             run(

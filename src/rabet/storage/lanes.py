@@ -12,7 +12,7 @@ from typing import Literal
 from rabet.casework.values import Lane, LaneState
 from rabet.records.merkle import CompactRange, leaf_hash
 from rabet.storage.fields import from_microseconds, to_microseconds
-from rabet.storage.transactions import is_sqlite, rows, run
+from rabet.storage.transactions import Value, is_sqlite, rows, run
 
 Direction = Literal["out", "in"]
 DIGEST = 32
@@ -55,7 +55,7 @@ def lane_row(alias: str, partner: str, name: Lane, direction: Direction) -> Lane
     """Return the lane, locked; make it when there is none."""
     if (lane := find_lane(alias, partner, name, direction, lock=True)) is not None:
         return lane
-    empty = [partner, name, direction, CompactRange().to_bytes()]
+    empty: list[Value] = [partner, name, direction, CompactRange().to_bytes()]
     run(
         alias,
         "INSERT INTO lane (partner, lane, direction, size, acknowledged, tree, trouble) VALUES (%s, %s, %s, 0, 0, %s, '')"
@@ -74,7 +74,7 @@ def message_place(lane: int, sequence: int) -> bytes:
 
 def add_batch(alias: str, lane: int, batch: Evidence, at: datetime) -> None:
     """Keep a batch and its receipt; a receipt got twice is kept once."""
-    values = [
+    values: list[Value] = [
         lane, batch.first, batch.through, batch.manifest, batch.signatures, b"".join(batch.digests), batch.root, batch.receipt,
         to_microseconds(at),
     ]  # fmt: skip

@@ -26,7 +26,7 @@ SECRET, PSEUDONYM = 24, 8  # random bytes
 BY_NODE = ""  # who acts when the operator does it on the command line
 
 
-class Locked(Exception):  # noqa: N818 - the state of the account
+class Locked(Exception):
     """Too many wrong passwords in a row: none is looked at for a while. minutes: how long still."""
 
     def __init__(self, minutes: int) -> None:
@@ -34,7 +34,7 @@ class Locked(Exception):  # noqa: N818 - the state of the account
         super().__init__(f"locked for {minutes} min")
 
 
-class NameTaken(ValueError):  # noqa: N818 - as above
+class NameTaken(ValueError):
     """Another account signs in under this name."""
 
 
@@ -262,9 +262,7 @@ class People:
             row = SystemToken.objects.using(self._alias).filter(digest=_digest(secret), active=True).first()
         if row is None:
             return None
-        return Token(
-            id=row.token, name=row.name, digest=row.digest, scopes=frozenset(row.scopes), unit=row.unit, clearance=row.clearance
-        )
+        return Token(id=row.token, name=row.name, digest=row.digest, scopes=frozenset(row.scopes), unit=row.unit, clearance=row.clearance)
 
     @contextmanager
     def _act(self, act: str, by: str, about: str = "") -> Iterator[list[str]]:

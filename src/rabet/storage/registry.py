@@ -4,7 +4,6 @@ Recall and retention walk this list; nothing else deletes from a projection. A t
 the values of a record in every column of every other table.
 """
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from django.db.models import Model
@@ -15,9 +14,7 @@ from rabet.storage.transactions import run
 
 @dataclass(frozen=True, slots=True)
 class Projection:
-    """A table of clear record data. columns: those that point to a record; rebuilt: made again from truth (`rebuild`) or kept as a
-
-    decision of people or a finding that points to truth."""  # fmt: skip
+    """A table of clear record data. columns: those that point to a record; holds: what, in words for the documentation."""
 
     model: type[Model]
     columns: tuple[str, ...]

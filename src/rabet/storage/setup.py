@@ -86,9 +86,7 @@ def add_database(path_or_url: str, alias: str) -> None:
     configure_django()
     if alias == DEFAULT_DB_ALIAS:
         raise ValueError("the default alias refuses use; name the node's own")
-    full = connections.configure_settings(
-        {DEFAULT_DB_ALIAS: {"ENGINE": "django.db.backends.dummy"}, alias: database_settings(path_or_url)}
-    )
+    full = connections.configure_settings({DEFAULT_DB_ALIAS: {"ENGINE": "django.db.backends.dummy"}, alias: database_settings(path_or_url)})
     if connections.settings.get(alias, full[alias]) != full[alias]:
         raise ValueError(f"alias {alias!r} already names another database")
     connections.settings[alias] = full[alias]

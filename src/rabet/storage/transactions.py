@@ -12,6 +12,7 @@ from django.db import connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 APP_ROLE = "rabet_app"
+Value = str | int | bytes | None
 _ENTER = f"SET LOCAL ROLE {APP_ROLE}; SET LOCAL rabet.act = 'on'"
 
 
@@ -77,21 +78,21 @@ def is_sqlite(alias: str) -> bool:
     return bool(connections[alias].vendor == "sqlite")
 
 
-def rows(alias: str, sql: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+def rows(alias: str, sql: str, values: Sequence[Value] = ()) -> list[tuple[Any, ...]]:
     """Run a query with %s places and return all rows."""
     with connections[alias].cursor() as cursor:
         cursor.execute(sql, values)
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
-def run(alias: str, sql: str, values: Sequence[object] = ()) -> int:
+def run(alias: str, sql: str, values: Sequence[Value] = ()) -> int:
     """Run a statement with %s places and return how many rows it changed."""
     with connections[alias].cursor() as cursor:
         cursor.execute(sql, values)
         return int(cursor.rowcount)
 
 
-def run_each(alias: str, sql: str, values: Sequence[Sequence[object]]) -> None:
+def run_each(alias: str, sql: str, values: Sequence[Sequence[Value]]) -> None:
     """Run one statement for each row of values."""
     if values:
         with connections[alias].cursor() as cursor:

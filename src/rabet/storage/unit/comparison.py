@@ -8,8 +8,8 @@ from typing import Any
 from rabet.casework.values import Alert, IdentifierRow
 from rabet.storage import models
 from rabet.storage.bulk import Row
-from rabet.storage.fields import from_microseconds, to_microseconds
-from rabet.storage.transactions import places, rows, run
+from rabet.storage.fields import from_microseconds, to_json, to_microseconds
+from rabet.storage.transactions import Value, places, rows, run
 from rabet.storage.unit.lists import Lists
 
 _KEYS = "SELECT r.record, i.version, i.key, i.quality, i.person, r.id FROM identifier i JOIN record r ON r.id = i.record_id"
@@ -54,7 +54,7 @@ class Comparison(Lists):
         pair = [self._number(alert.record), self._number(alert.other)]
         held = None if self._fresh & set(pair) else self._alert_between(pair)
         if held is None:
-            reasons = json.dumps(alert.reasons, ensure_ascii=False)
+            reasons = to_json(alert.reasons)
             self._put(models.Alert, (alert.id, *pair, reasons, alert.person, alert.state, to_microseconds(alert.at)))
             self._settle()
             return
@@ -62,7 +62,7 @@ class Comparison(Lists):
         run(
             self.alias,
             "UPDATE alert SET reasons = %s, person = %s WHERE alert = %s",
-            [json.dumps(joined.reasons, ensure_ascii=False), joined.person, held.id],
+            [to_json(joined.reasons), joined.person, held.id],
         )
 
     def _number(self, record: str) -> int:
@@ -75,7 +75,7 @@ class Comparison(Lists):
         found = self._alerts(where, [*pair, *reversed(pair)])
         return found[0] if found else None
 
-    def _alerts(self, where: str, values: Sequence[object]) -> list[Alert]:
+    def _alerts(self, where: str, values: Sequence[Value]) -> list[Alert]:
         self._settle()
         return [read_alert(row) for row in rows(self.alias, f"{ALERTS} {where}", values)]
 
@@ -106,6 +106,4 @@ def _identifier(row: tuple[Any, ...]) -> IdentifierRow:
 def read_alert(row: tuple[Any, ...]) -> Alert:
     """Build the value from a row of `ALERTS`."""
     reasons = tuple((reason, kind, value) for reason, kind, value in json.loads(row[3]))
-    return Alert(
-        id=row[0], record=row[1], other=row[2], reasons=reasons, person=bool(row[4]), state=row[5], at=from_microseconds(row[6])
-    )
+    return Alert(id=row[0], record=row[1], other=row[2], reasons=reasons, person=bool(row[4]), state=row[5], at=from_microseconds(row[6]))

@@ -120,4 +120,3 @@ class Ground:
         counts = self.counts
         values: tuple[Any, ...] = (counts.records, counts.versions, counts.events, counts.audit.size, counts.audit.to_bytes())
         run(self.alias, "UPDATE head SET records = %s, versions = %s, events = %s, audit = %s, tree = %s", values)
-

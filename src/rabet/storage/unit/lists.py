@@ -44,7 +44,7 @@ class Lists(Ground):
 
 
 def _values(record: int, version: int, row: ListRow) -> tuple[Any, ...]:
-    search = folded(" ".join((row.place, row.country, row.substance, row.quantity, row.unit, row.laboratory)))
+    search = folded(f"{row.place} {row.country} {row.substance} {row.quantity} {row.unit} {row.laboratory}")
     return (
         version, record, row.version, row.kind, row.state, to_microseconds(row.at), row.happened, row.country, row.place, row.substance,
         row.quantity, row.unit, row.danger, row.urgent, row.simulated, row.laboratory, search,

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from rabet.casework.values import Alert, Event, ListRow, Officer
 from rabet.storage.access import Sight, predicate
 from rabet.storage.fields import from_microseconds
-from rabet.storage.transactions import is_sqlite, rows
+from rabet.storage.transactions import Value, is_sqlite, rows
 from rabet.storage.unit.comparison import ALERTS, read_alert
 from rabet.storage.unit.lists import ROW, folded, read_row
 from rabet.storage.unit.trail import Trail
@@ -34,7 +34,7 @@ class Officers(Trail):
         self._settle()
         sight = self._sight(officer, in_force)
         allowed, values = predicate(sight)
-        conditions: list[tuple[str, list[object]]] = [(allowed, values)]
+        conditions: list[tuple[str, list[Value]]] = [(allowed, values)]
         if kind:
             conditions.append(("l.kind = %s", [kind]))
         if origin:
@@ -101,7 +101,7 @@ class Officers(Trail):
 
     def _set(self, settings: dict[str, str]) -> None:
         calls = ", ".join(["set_config(%s, %s, true)"] * len(settings))
-        rows(self.alias, f"SELECT {calls}", [part for pair in settings.items() for part in pair])  # noqa: S608 - only places in the text
+        rows(self.alias, f"SELECT {calls}", [part for pair in settings.items() for part in pair])
 
 
 def _literal(text: str) -> str:

@@ -9,7 +9,7 @@ from rabet.casework.values import Content, ListRow, Version
 from rabet.records.header import read_header
 from rabet.records.signing import Signature, read_signature
 from rabet.storage import models, registry
-from rabet.storage.fields import from_microseconds, to_microseconds
+from rabet.storage.fields import from_microseconds, to_json, to_microseconds
 from rabet.storage.record_keys import KeyDestroyed
 from rabet.storage.transactions import places, rows, run, run_each
 from rabet.storage.unit.comparison import Comparison
@@ -114,7 +114,7 @@ class Records(Comparison):
         row, number = self.counts.versions, version.header.version
         held.versions[number], held.version_rows[number] = version, row
         self._contents[row] = content
-        signatures = json.dumps([signature.to_json() for signature in version.signatures])
+        signatures = to_json([signature.to_json() for signature in version.signatures])
         self._put(models.Version, (
             row, held.row, number, version.header_text, signatures, version.origin, version.sender, version.agreement, version.case,
             version.unit, version.officer, version.urgent, version.imported, version.text_clear, version.key_slot,

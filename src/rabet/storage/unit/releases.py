@@ -9,9 +9,9 @@ from typing import Any
 
 from rabet.casework.values import Approval, Lane, LaneState, Outgoing, Release, Withheld
 from rabet.storage import models
-from rabet.storage.fields import from_microseconds, to_microseconds
+from rabet.storage.fields import from_microseconds, to_json, to_microseconds
 from rabet.storage.lanes import lane_row, lane_states, message_place
-from rabet.storage.transactions import rows, run
+from rabet.storage.transactions import Value, rows, run
 from rabet.storage.unit.records import Records
 
 NO_RECORD_KEY = -1
@@ -73,17 +73,18 @@ class Releases(Records):
         where = "WHERE " + " AND ".join(sql for sql, _ in chosen) if chosen else ""
         return self._releases(f"{where} ORDER BY m.id LIMIT %s", [*(value for _, value in chosen), limit])
 
-    def _releases(self, where: str, values: Sequence[object]) -> list[Release]:
+    def _releases(self, where: str, values: Sequence[Value]) -> list[Release]:
         self._settle()
         return [_release(row) for row in rows(self.alias, f"{_RELEASES} {where}", values)]
 
     def add_withheld(self, withheld: Withheld) -> None:
-        reasons = json.dumps(withheld.reasons, ensure_ascii=False)
+        reasons = to_json(withheld.reasons)
         self._put(models.Withheld, (self._row_of(withheld.record), withheld.version, withheld.partner, withheld.part, reasons))
 
     def withheld(self, record: str) -> Sequence[Withheld]:
         self._settle()
-        sql = "SELECT w.version, w.partner, w.part, w.reasons FROM withheld w JOIN record r ON r.id = w.record_id WHERE r.record = %s ORDER BY w.id"
+        sql = """SELECT w.version, w.partner, w.part, w.reasons FROM withheld w JOIN record r ON r.id = w.record_id
+                 WHERE r.record = %s ORDER BY w.id"""
         return [
             Withheld(record, version, partner, part, tuple((one, clause, article) for one, clause, article in json.loads(reasons)))
             for version, partner, part, reasons in rows(self.alias, sql, [record])
@@ -137,11 +138,11 @@ class Releases(Records):
 
 
 def _approvals(release: Release) -> str:
-    return json.dumps([asdict(approval) for approval in release.approvals])
+    return to_json([asdict(approval) for approval in release.approvals])
 
 
 def _paths(release: Release) -> str:
-    return json.dumps(release.paths, ensure_ascii=False)
+    return to_json(release.paths)
 
 
 def _release(row: tuple[Any, ...]) -> Release:

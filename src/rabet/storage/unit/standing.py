@@ -9,6 +9,7 @@ from rabet.casework.values import Case, Partner, Token
 from rabet.records.signing import read_signature
 from rabet.records.strict_json import read_json
 from rabet.storage import models
+from rabet.storage.fields import to_json
 from rabet.storage.unit.officers import Officers
 
 T = TypeVar("T")
@@ -50,9 +51,7 @@ class Standing(Officers):
     def set_partner(self, partner: Partner) -> None:
         self._changed_list("partners")
         values = {"card": partner.card, "card_digest": partner.card_digest, "confirmed": partner.confirmed, "state": partner.state}
-        models.Partner.objects.using(self.alias).update_or_create(
-            agency=partner.agency, defaults={**values, "breach": partner.breach}
-        )
+        models.Partner.objects.using(self.alias).update_or_create(agency=partner.agency, defaults={**values, "breach": partner.breach})
 
     def agreements(self) -> Sequence[SignedAgreement]:
         return self._once("agreements", self._read_agreements)
@@ -69,12 +68,12 @@ class Standing(Officers):
         stored = models.Agreement.objects.using(self.alias)
         stored.update_or_create(
             digest=agreement.digest,
-            defaults={"signatures": json.dumps(signatures), "suspended": suspended},
+            defaults={"signatures": to_json(signatures), "suspended": suspended},
             create_defaults={
                 "agreement": document["id"],
                 "version": document["version"],
                 "data": agreement.data,
-                "signatures": json.dumps(signatures),
+                "signatures": to_json(signatures),
                 "suspended": suspended,
                 "at": self.ports.clock.now(),
             },
@@ -131,9 +130,7 @@ class Standing(Officers):
         self._changed_list("tokens")
         names = ("name", "digest", "unit", "clearance", "active")
         values = {name: getattr(token, name) for name in names}
-        models.SystemToken.objects.using(self.alias).update_or_create(
-            token=token.id, defaults={**values, "scopes": sorted(token.scopes)}
-        )
+        models.SystemToken.objects.using(self.alias).update_or_create(token=token.id, defaults={**values, "scopes": sorted(token.scopes)})
 
 
 def _read_signatures(text: str) -> dict[str, Any]:

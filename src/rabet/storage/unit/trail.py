@@ -8,7 +8,7 @@ from typing import Any
 from rabet.casework.values import AuditEntry, Event, Job
 from rabet.records.merkle import leaf_hash
 from rabet.storage import models
-from rabet.storage.fields import to_microseconds
+from rabet.storage.fields import to_json, to_microseconds
 from rabet.storage.transactions import rows
 from rabet.storage.unit.releases import Releases
 
@@ -55,7 +55,7 @@ class Trail(Releases):
         self.counts.events += 1
         record = self._row_of(event.record) if event.record else None
         at = to_microseconds(event.at or self.ports.clock.now())
-        detail = json.dumps(event.detail, ensure_ascii=False)
+        detail = to_json(event.detail)
         self._put(models.Event, (self.counts.events, event.kind, record, event.partner, detail, event.person, at))
 
     def last_event(self) -> int:
@@ -64,7 +64,7 @@ class Trail(Releases):
     def job(self, job: Job) -> None:
         """A key that is there already keeps its job."""
         self._change()
-        self._jobs.append(models.Job(key=job.key, act=job.act, due=job.due, detail=json.dumps(job.detail, ensure_ascii=False)))
+        self._jobs.append(models.Job(key=job.key, act=job.act, due=job.due, detail=to_json(job.detail)))
 
     def _settle(self) -> None:
         super()._settle()
@@ -76,7 +76,7 @@ class Trail(Releases):
 def write_entry(at: datetime, entry: AuditEntry) -> bytes:
     """Return the exact text of an entry."""
     data = {"at": at.isoformat(), **{name: getattr(entry, name) for name in _ENTRY}}
-    return json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()
+    return to_json(data).encode()
 
 
 def read_entry(text: bytes) -> tuple[datetime, AuditEntry]:

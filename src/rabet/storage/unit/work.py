@@ -3,7 +3,7 @@
 from rabet.storage.unit.arrivals import Arrivals
 
 
-class ChangeWithoutAudit(RuntimeError):  # noqa: N818 - what the act did
+class ChangeWithoutAudit(RuntimeError):
     """An act changed something and left no audit entry. Nothing was stored."""
 
 

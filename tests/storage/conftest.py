@@ -1,0 +1,123 @@
+"""A store of a node in a temporary folder, on SQLite and on PostgreSQL; time and randomness of the test's own."""
+
+import random
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from rabet.storage.record_keys import RecordKeys
+from rabet.storage.setup import add_database, configure_django, open_store
+
+ALIASES = count()
+
+
+class TestClock:
+    """Stands still until it is moved."""
+
+    __test__ = False
+
+    def __init__(self) -> None:
+        self.time = datetime(2026, 5, 1, 12, tzinfo=UTC)
+
+    def now(self) -> datetime:
+        return self.time
+
+    def move(self, **by: float) -> None:
+        self.time += timedelta(**by)
+
+
+class TestRandomness:
+    __test__ = False
+
+    def __init__(self, seed: int = 1) -> None:
+        self._random = random.Random(seed)
+
+    def token(self, size: int) -> bytes:
+        return self._random.randbytes(size)
+
+
+@pytest.fixture
+def clock() -> TestClock:
+    return TestClock()
+
+
+@pytest.fixture
+def randomness() -> TestRandomness:
+    return TestRandomness()
+
+
+@pytest.fixture
+def keys(tmp_path: Path, randomness: TestRandomness) -> Iterator[RecordKeys]:
+    with closing(RecordKeys(tmp_path / "record-keys", randomness)) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def empty_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with this release's tables, made once and copied."""
+    from django.db import connections
+
+    from rabet.storage import upgrade
+
+    path = tmp_path_factory.mktemp("sqlite") / "empty.sqlite3"
+    configure_django()
+    add_database(str(path), "template")
+    upgrade.require_current("template")
+    connections["template"].close()
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_database: Callable[[], str]) -> str:
+    """URL of a database with this release's tables; tests take copies of it."""
+    from django.db import connections
+
+    from rabet.storage import upgrade
+
+    url = postgres_database()
+    add_database(url, "template_postgres")
+    upgrade.require_current("template_postgres")
+    connections["template_postgres"].close()
+    return url
+
+
+def copy_postgres(url: str) -> str:
+    name = f"copy_{next(ALIASES)}"
+    base = psycopg.conninfo.conninfo_to_dict(url)
+    with psycopg.connect(url.replace(f"/{base['dbname']}?", "/postgres?"), autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {base['dbname']}".encode())
+    return url.replace(f"/{base['dbname']}?", f"/{name}?")
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Path or URL of an empty database with all tables, on each engine."""
+    if request.param == "sqlite":
+        return str(shutil.copy(request.getfixturevalue("empty_sqlite"), tmp_path / "node.sqlite3"))
+    return copy_postgres(request.getfixturevalue("postgres_template"))
+
+
+@pytest.fixture
+def make_store(clock: TestClock, randomness: TestRandomness, keys: RecordKeys) -> Iterator[Callable[..., Any]]:
+    """Open a store of its own alias; closed after the test."""
+    with ExitStack() as opened:
+
+        def make(database: str, **more: Any) -> Any:
+            ports = {"agency": "khazar", "clock": clock, "randomness": randomness, "record_keys": keys, **more}
+            store = open_store(database, alias=f"node{next(ALIASES)}", **ports)
+            opened.callback(store.close)
+            return store
+
+        yield make
+
+
+@pytest.fixture
+def store(make_store: Callable[..., Any], database: str) -> Any:
+    return make_store(database)
