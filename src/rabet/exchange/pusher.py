@@ -70,10 +70,12 @@ class Lanes(Protocol):
 class Surroundings(Protocol):
     """What a pusher needs besides the lanes of its partner."""
 
-    agency: str
-    keyring: Keyring
-    randomness: Randomness
-
+    @property
+    def agency(self) -> str: ...
+    @property
+    def keyring(self) -> Keyring: ...
+    @property
+    def randomness(self) -> Randomness: ...
     def now(self) -> datetime: ...
     def seal(self, partner: str, manifest: str, messages: Sequence[str | None]) -> Sealed:
         """Raises MayNotLeave."""

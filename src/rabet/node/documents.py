@@ -12,6 +12,7 @@ from pathlib import Path
 from rabet.agreements.document import SignedAgreement
 from rabet.node.files import write_whole
 from rabet.node.layout import Layout
+from rabet.node.sentences import CannotDo
 from rabet.records.bad_input import refuse
 from rabet.records.signing import Signature, read_signature
 from rabet.records.strict_json import read_json
@@ -61,10 +62,10 @@ def with_signatures(first: SignedAgreement, second: SignedAgreement) -> SignedAg
     """Join the signatures of two files over the same bytes.
 
     Raises:
-        BadInput: they are two different documents.
+        CannotDo: they are two different documents.
     """
     if first.data != second.data:
-        raise refuse("agreement", "not_the_same_document")
+        raise CannotDo("not_the_same_document")
     return SignedAgreement(first.data, {**first.signatures, **second.signatures})
 
 

@@ -113,13 +113,14 @@ def _record(rules: Rules, held: HeldAgreement, partner: Card, message: RecordMes
         receiver_card=partner.fingerprint().hex(),
         values=leaves,
         classes=release_classes(header.kind, leaves),
-        text_clear=bool(getattr(message, "text_clear", False)),
-        neutral=bool(message.approvals),
+        text_clear=message.text_clear,
+        neutral=message.neutral,
         breach=partner.agency in rules.stopped.breaches,
         approvals=_approvals(rules.agency, message, frozenset(leaves)),
     )
     stopped = held.status in ("suspended", "superseded")
-    return tuple(check_release(held.document.data, rules.signed_by.get(digest, _NO_SIGNATORIES), stopped, release, now))
+    signed_by = rules.signed_by.get(digest, _NO_SIGNATORIES)
+    return tuple(check_release(held.document.data, release, now, signed_by=signed_by, stopped=stopped))
 
 
 def _approvals(agency: str, message: RecordMessage, paths: frozenset[str]) -> tuple[Approval, ...]:

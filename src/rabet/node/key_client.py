@@ -55,13 +55,21 @@ class KeyClient:
         except KeysRefused as refusal:
             raise CannotOpen(str(refusal)) from None
 
+    def answers(self) -> bool:
+        """Is there a key process at all?"""
+        try:
+            self._channel()
+        except OSError:
+            return False
+        return True
+
     def _call(self, request: Sequence[bytes]) -> list[bytes]:
         end = time.monotonic() + _RETRY_FOR
         while True:
             try:
                 verdict, *rest = self._exchange(request)
             except OSError:
-                self._forget()
+                self.close()
                 if time.monotonic() > end:
                     raise
                 time.sleep(_RETRY_EVERY)
@@ -87,7 +95,8 @@ class KeyClient:
             channel = self._local.channel = Channel(connection)
         return channel
 
-    def _forget(self) -> None:
+    def close(self) -> None:
+        """Close this thread's connection."""
         channel: Channel | None = getattr(self._local, "channel", None)
         if channel is not None:
             channel.close()

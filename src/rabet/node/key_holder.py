@@ -83,3 +83,6 @@ class KeyHolder:
             CannotOpen: unknown key, altered text, other `info`.
         """
         return self._keys.open(key_id, sealed, info)
+
+    def close(self) -> None:
+        """Nothing is held open."""

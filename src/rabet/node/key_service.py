@@ -44,3 +44,6 @@ class KeyService(Protocol):
         Raises:
             CannotOpen: unknown key, altered text, other `info`.
         """
+
+    def close(self) -> None:
+        """Let go of what this thread holds."""

@@ -61,6 +61,11 @@ class Layout:
         return self.root / "card.json"
 
     @property
+    def web_secret(self) -> Path:
+        """Secret of the pages' cookies and forms."""
+        return self.root / "web-secret"
+
+    @property
     def record_keys(self) -> Path:
         """The key store of the records, apart from the data and their backups."""
         return self.root / "record-keys"
@@ -99,11 +104,6 @@ class Layout:
     def key_socket(self) -> Path:
         """Where the key process listens."""
         return self.run / "keys.sock"
-
-    @property
-    def pusher_socket(self) -> Path:
-        """Where the pusher waits to be woken."""
-        return self.run / "pusher.sock"
 
     def process_id(self, name: str) -> Path:
         """File with the process id of one of the node's processes."""

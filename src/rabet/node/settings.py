@@ -9,15 +9,14 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from rabet.agreements.terms import OFFENCES, PURPOSES
 from rabet.node.layout import Layout
 from rabet.records.bad_input import LANGUAGES
 from rabet.records.header import HANDLING
 
 _AGENCY = re.compile(r"[a-z][a-z0-9-]{1,31}")
 _STATE = re.compile(r"[A-Z]{2}|XX")
-_CODE = re.compile(r"[a-z][a-z0-9_.-]{0,63}")
 _HIGHEST_PORT = 65_535
-_LONGEST_KEEPING = 36_525
 
 
 class SettingsError(Exception):
@@ -30,7 +29,7 @@ class SettingsError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """What a node is told about itself. names: language -> name; database: URL; retention_days: keeping when nothing else is said."""
+    """What a node is told about itself. names: language -> name; database: URL; unit: whose officers see what partners send."""
 
     layout: Layout
     agency: str
@@ -45,7 +44,8 @@ class Settings:
     database: str
     handling: str
     purpose: str
-    retention_days: int
+    offence: str
+    unit: str
 
     @property
     def language(self) -> str:
@@ -79,8 +79,9 @@ def read_settings(directory: Path, environment: Mapping[str, str]) -> Settings:
         web_port=table.whole("web.port", 1, _HIGHEST_PORT),
         database=environment.get("DATABASE_URL") or table.text("database.url", None, 'such as "sqlite:///node.sqlite3"'),
         handling=table.text("defaults.handling", re.compile("|".join(HANDLING)), "H0, H1, H2 or H3"),
-        purpose=table.text("defaults.purpose", _CODE, 'a purpose code such as "investigation"'),
-        retention_days=table.whole("defaults.retention_days", 1, _LONGEST_KEEPING),
+        purpose=table.text("defaults.purpose", PURPOSES.__contains__, 'a purpose such as "investigation"'),
+        offence=table.text("defaults.offence", OFFENCES.__contains__, "one of the trafficking offences: " + ", ".join(sorted(OFFENCES))),
+        unit=table.text("defaults.unit", None, "the unit whose officers see what partners send, such as \"desk\""),
     )
     table.refuse_unknown()
     return settings
@@ -120,7 +121,9 @@ url = {quote(settings.database)}
 [defaults]
 handling = {quote(settings.handling)}
 purpose = {quote(settings.purpose)}
-retention_days = {settings.retention_days}
+offence = {quote(settings.offence)}
+# Officers of this unit see what partners send.
+unit = {quote(settings.unit)}
 """
 
 

@@ -1,28 +1,31 @@
 """`rabet init`: a directory with fresh keys, certificates, settings and an empty database. Nobody gets a password here."""
 
+import os
 import socket
+from collections.abc import Mapping
 from contextlib import ExitStack
 
 from rabet.casework.ports import Clock
 from rabet.exchange.card import Card, SignedCard, sign_card
 from rabet.exchange.keys import AgencyKeys
 from rabet.exchange.tls import Credential, make_authority, make_leaf
+from rabet.node.assembly import Node, hold_keys, open_node
+from rabet.node.clock import SystemClock
 from rabet.node.files import sync_folder, write_whole
 from rabet.node.layout import Layout
+from rabet.node.randomness import SystemRandomness
+from rabet.node.sentences import CannotDo
 from rabet.node.settings import Settings, write_settings
 
+_WEB_SECRET = 32  # bytes
 LOCAL_HOSTS = ("localhost", "127.0.0.1")
-
-
-class AlreadyThere(Exception):
-    """The directory holds a node, or something else: nothing was touched."""
 
 
 def create_files(settings: Settings, clock: Clock) -> SignedCard:
     """Make everything of a new node but its database, and return its card.
 
     Raises:
-        AlreadyThere: the directory is not empty.
+        CannotDo: the directory is not empty.
     """
     layout = settings.layout
     _make_folders(layout)
@@ -32,14 +35,27 @@ def create_files(settings: Settings, clock: Clock) -> SignedCard:
     _write_credential(layout, authority, make_leaf(authority, settings.agency, hosts(settings), clock.now()))
     card = sign_card(make_card(settings, keys, authority, clock), keys)
     write_whole(layout.card, card.to_text().encode())
+    write_whole(layout.web_secret, SystemRandomness().token(_WEB_SECRET).hex().encode(), secret=True)
     write_whole(layout.config, write_settings(settings).encode())
     return card
+
+
+def create_node(settings: Settings, environment: Mapping[str, str] = os.environ) -> Node:
+    """Make a new node with its empty database, and open it.
+
+    Raises:
+        CannotDo: the directory is not empty.
+        StoreRefused: the database cannot be used.
+    """
+    clock = SystemClock()
+    create_files(settings, clock)
+    return open_node(settings.layout.root, environment=environment, clock=clock, keys=hold_keys(settings, clock))
 
 
 def _make_folders(layout: Layout) -> None:
     layout.root.mkdir(parents=True, exist_ok=True, mode=0o700)
     if any(layout.root.iterdir()):
-        raise AlreadyThere(f"{layout.root} is not empty; name a new directory")
+        raise CannotDo("already_there", folder=layout.root)
     for folder in (layout.keys, layout.tls, layout.authority, layout.agreements, layout.peers, layout.evidence, layout.run):
         folder.mkdir(mode=0o700)
     sync_folder(layout.root)

@@ -18,6 +18,7 @@ from typing import IO, NoReturn
 
 from rabet.node.layout import Layout
 from rabet.node.log import start_log
+from rabet.node.sentences import CannotDo
 
 _PDEATHSIG = 1
 _SIGNALS = (signal.SIGCHLD, signal.SIGTERM, signal.SIGINT)
@@ -26,10 +27,6 @@ _PATIENCE = 10.0  # seconds that a child has to stop cleanly
 _log = logging.getLogger(__name__)
 
 Main = Callable[[], None]
-
-
-class AlreadyRunning(Exception):
-    """Another `rabet up` holds this node's directory."""
 
 
 @dataclass(slots=True)
@@ -55,7 +52,7 @@ class Supervisor:
         """Start everything and stay until SIGTERM or SIGINT.
 
         Raises:
-            AlreadyRunning: the node is up.
+            CannotDo: the node is up already.
         """
         with hold(self._layout):
             signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
@@ -175,7 +172,7 @@ class hold:  # noqa: N801 - reads as a statement: with hold(layout)
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             file.close()
-            raise AlreadyRunning(str(self._path.parent.parent)) from None
+            raise CannotDo("already_running", folder=self._path.parent.parent) from None
         file.truncate(0)
         file.write(str(os.getpid()))
         file.flush()

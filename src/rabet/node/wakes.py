@@ -1,0 +1,50 @@
+"""A datagram after each commit wakes whoever waits for work or events: pusher, worker, pages. A lost one costs at most a poll.
+
+Each waiter binds a socket of its own in the run folder; the sender writes to all it finds there.
+"""
+
+import os
+import socket
+from contextlib import suppress
+from pathlib import Path
+
+from rabet.node.layout import Layout
+
+_SUFFIX = ".wake"
+WORK = b"work"
+
+
+class Waker:
+    """Sends; safe for threads and across a fork. Nobody is waited for: a full or dead socket is passed over."""
+
+    def __init__(self, layout: Layout) -> None:
+        self._folder = layout.run
+        self._out = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK)
+
+    def __call__(self, note: bytes = WORK) -> None:
+        """Wake everybody. note: WORK, or the agency that was just heard of."""
+        for path in self._folder.glob(f"*{_SUFFIX}"):
+            with suppress(OSError):
+                self._out.sendto(note, str(path))
+
+    def close(self) -> None:
+        """Close the socket."""
+        self._out.close()
+
+
+def wake_socket(layout: Layout, name: str) -> Path:
+    """Where the waiter of this name listens."""
+    return layout.run / f"{name}{_SUFFIX}"
+
+
+def listen_for_wakes(layout: Layout, name: str) -> socket.socket:
+    """Bind a waiter's socket; one that a dead process left is taken over."""
+    path = wake_socket(layout, name)
+    path.unlink(missing_ok=True)
+    incoming = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    before = os.umask(0o177)
+    try:
+        incoming.bind(str(path))
+    finally:
+        os.umask(before)
+    return incoming
