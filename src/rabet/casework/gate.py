@@ -35,7 +35,7 @@ def against(link: Link, message: RecordMessage, header: Header, leaves: tuple[Le
     if not leaves:
         return [] if not message.disclosure.fields else ["gate_record"]
     release = outgoing(link, message, header, {leaf.path: leaf.value for leaf in leaves})
-    return list(check_release(link.agreement, link.signed_by, link.stopped, release, now))
+    return list(check_release(link.agreement, release, now, signed_by=link.signed_by, stopped=link.stopped))
 
 
 def outgoing(link: Link, message: RecordMessage, header: Header, values: Mapping[str, Any]) -> OutgoingRelease:

@@ -136,7 +136,7 @@ def _take_record(item: Received, arrival: _Arrival) -> None:
     elif newest is not None and newest.header.state == "recalled":
         return  # The tombstone came first and wins: what it took back is not stored.
     elif item.header.state == "recalled":
-        _bury(arrival, item)
+        _bury(arrival, item, held=newest is not None)
     else:
         _keep(arrival, item, newest)
 
@@ -183,11 +183,12 @@ def _widen(arrival: _Arrival, item: Received, held: Version, *, newest: bool) ->
                                 detail={"version": held.header.version, "origin": "received"}))  # fmt: skip
 
 
-def _bury(arrival: _Arrival, item: Received) -> None:
+def _bury(arrival: _Arrival, item: Received, *, held: bool) -> None:
     """A tombstone: destroy the content, leave every list, index and alert, and confirm."""
     record, number = item.header.id, item.header.version
-    arrival.uow.erase(record, before=number)
-    arrival.uow.drop_projections(record)
+    if held:
+        arrival.uow.erase(record, before=number)
+        arrival.uow.drop_projections(record)
     arrival.uow.add_version(_received_version(arrival, item), Content(()), None)
     arrival.uow.event(Event(kind="recalled", record=record, partner=arrival.partner, detail={"version": number, "origin": "received"}))
     confirm(arrival.desk, arrival.uow, arrival.partner, item.message.agreement, record, number, "recalled")

@@ -77,11 +77,12 @@ class Stage(World):
 
     def gone(self, agency: str, record: str) -> bool:
         """Has a recalled record left lists, index and alerts, and can its content no longer be read?"""
+        officer = self.officer(agency, "liaison")
         with self.desk(agency).store.read() as uow:
             versions = uow.versions(record)
             recalled = bool(versions) and max(versions, key=lambda v: v.header.version).header.state == "recalled"
             unread = all(uow.content(version) is None or not Fields.of("", uow.content(version)).leaves for version in versions)
-            clear = not uow.rows([record]) and not uow.identifiers(record) and not uow.alerts(self.officer(agency, "liaison"), record=record)
+            clear = not uow.rows([record]) and not uow.identifiers(record) and not uow.alerts(officer, record=record)
         return recalled and unread and clear
 
     def receipts(self, agency: str, record: str) -> Sequence[tuple[int, str, str, str, datetime]]:
@@ -108,7 +109,9 @@ class Stage(World):
 
     def _by_api(self, agency: str) -> list[Any]:
         port = self.node(agency).settings.web_port
-        request = urllib.request.Request(f"http://127.0.0.1:{port}/api/v1/records?limit=200", headers={"Authorization": f"Bearer {self.secrets[agency]}"})  # noqa: S310
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{port}/api/v1/records?limit=200", headers={"Authorization": f"Bearer {self.secrets[agency]}"}
+        )  # noqa: S310
         with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310 - our own node
             found = json.load(answer)
         return found["records"] if isinstance(found, dict) else found  # type: ignore[no-any-return]

@@ -137,7 +137,10 @@ def _withheld(world: Stage, step: Step, memory: dict[str, str]) -> None:
             break
     clauses = sorted({clause for one in made.withheld if one.partner == "volga" for _, clause, _ in one.reasons if clause})
     reasons = {reason for one in made.withheld if one.partner == "volga" for reason, _, _ in one.reasons}
-    step.check("handling_above_limit" in reasons, f"Khazar reports a second record with handling H2; it is withheld from Volga: clause {', '.join(clauses)}.")
+    step.check(
+        "handling_above_limit" in reasons,
+        f"Khazar reports a second record with handling H2; it is withheld from Volga: clause {', '.join(clauses)}.",
+    )
     step.check(before == after, f"Volga has exactly what it had: {after.sentence()}.")
     step.check(not world.anything_of("volga", made.record), "Not one byte of its id stands in Volga's files.")
 

@@ -92,7 +92,8 @@ class World:
             database="sqlite:///node.sqlite3",
             handling="H1",
             purpose="investigation",
-            retention_days=1825,
+            offence="import_export",
+            unit=UNIT,
         )
         create_files(settings, SystemClock())
         self.nodes[agency.id] = open_node(settings.layout.root, environment={})
@@ -108,7 +109,9 @@ class World:
             )  # fmt: skip
             people.change(made.key, cases=[CASE])
         review = (self.desk(agency).clock.now() + timedelta(days=90)).date().isoformat()
-        case = Case(id=CASE, number="DEMO-1", offence="import_export", unit=UNIT, purpose="investigation", legal_basis="demonstration", review_on=review)
+        case = Case(
+            id=CASE, number="DEMO-1", offence="import_export", unit=UNIT, purpose="investigation", legal_basis="demonstration", review_on=review
+        )
         standing.open_case(self.desk(agency), self.officer(agency, "supervisor"), case)
 
     def _meet(self, agency: str, cards: Iterable[SignedCard]) -> None:

@@ -1,0 +1,211 @@
+"""What a partner does with what arrives: take once, keep order of versions, refuse what is broken, destroy what is recalled."""
+
+import json
+
+import pytest
+
+from rabet.casework import reading
+from rabet.casework.correcting import correct
+from rabet.casework.recalling import recall
+from rabet.casework.reporting import Draft, report
+from rabet.cli.world import bodies
+from rabet.cli.world.agencies import ALBORZ
+from rabet.records.bad_input import BadInput
+from tests.casework.conftest import Nodes
+
+
+def _id() -> str:
+    import os
+
+    return os.urandom(16).hex()
+
+
+def test_a_repeated_report_takes_no_second_effect(nodes: Nodes) -> None:
+    record, body = _id(), nodes.body()
+    first = nodes.report(id=record, body=body)
+    before = nodes.queued("khazar", "volga")
+    second = nodes.report(id=record, body=body)
+    assert (first.repeated, second.repeated, second.version) == (False, True, 1)
+    assert nodes.queued("khazar", "volga") == before
+    with pytest.raises(BadInput) as error:
+        nodes.report(id=record, body=nodes.body(value="9"))
+    assert error.value.problems[0].id == "id_taken"
+
+
+def test_a_hit_raises_an_alert_for_a_person_and_tells_the_partner_nothing(nodes: Nodes) -> None:
+    body = bodies.with_consignment(bodies.seizure(ALBORZ, nodes.desk("alborz").clock.now()), 77)
+    (older,) = report(nodes.desk("alborz"), nodes.officer("alborz", "duty"), [Draft(kind="seizure", body=body)], share=False)
+    before = nodes.queued("alborz", "khazar"), nodes.queued("alborz", "khazar", "urgent")
+    made = nodes.report(body=nodes.body(77))
+    nodes.hand_over("khazar", "alborz")
+    officer = nodes.officer("alborz", "duty")
+    with nodes.desk("alborz").store.read() as uow:
+        (alert,) = uow.alerts(officer, record=made.record)
+    assert {alert.record, alert.other} == {made.record, older.record}
+    assert [reason for reason, _, _ in alert.reasons] == ["same_container", "same_seal"]
+    assert (nodes.queued("alborz", "khazar"), nodes.queued("alborz", "khazar", "urgent")) == before
+
+
+def test_a_correction_replaces_and_the_old_version_stays_as_history(nodes: Nodes) -> None:
+    made = nodes.report()
+    nodes.hand_over("khazar", "volga")
+    outcome = correct(nodes.desk("khazar"), nodes.officer("khazar", "duty"), made.record, Draft(kind="seizure", body=nodes.body(value="7.5")))
+    assert outcome.version == 2
+    nodes.hand_over("khazar", "volga")
+    kept = reading.history(nodes.desk("volga"), nodes.officer("volga", "liaison"), made.record)
+    assert [(number, body["exhibits"][0]["quantity"]["value"]) for number, _, _, body in kept] == [(2, "7.5"), (1, "184.5")]
+
+
+def test_a_correction_that_a_partner_may_not_have_empties_what_he_held(nodes: Nodes) -> None:
+    made = nodes.report()
+    nodes.hand_over("khazar", "volga")
+    correct(nodes.desk("khazar"), nodes.officer("khazar", "duty"), made.record, Draft(kind="seizure", body=nodes.body(), handling="H3"))
+    nodes.hand_over("khazar", "volga")
+    assert nodes.held("volga", made.record) == {}
+    with nodes.desk("volga").store.read() as uow:
+        assert all(uow.content(version) is None for version in uow.versions(made.record) if version.header.version == 1)
+
+
+def test_a_recalled_record_leaves_every_list_index_and_alert_and_cannot_be_read_again(nodes: Nodes) -> None:
+    made = nodes.report(body=nodes.body(55))
+    again = nodes.report(body=nodes.body(55))
+    nodes.hand_over("khazar", "alborz")
+    recall(nodes.desk("khazar"), nodes.officer("khazar", "duty"), made.record, "error")
+    nodes.hand_over("khazar", "alborz")
+    officer = nodes.officer("alborz", "liaison")
+    with nodes.desk("alborz").store.read() as uow:
+        assert not uow.rows([made.record])
+        assert not uow.identifiers(made.record)
+        assert not [one for one in uow.alerts(officer) if made.record in (one.record, one.other)]
+        assert all(uow.content(v) is None for v in uow.versions(made.record) if v.header.state == "current")
+        assert uow.identifiers(again.record)
+    nodes.hand_over("alborz", "khazar")
+    with nodes.desk("khazar").store.read() as uow:
+        assert [(who, state) for _, who, state, _, _ in uow.receipts(made.record)] == [("alborz", "recalled")]
+
+
+def test_a_tombstone_that_arrives_first_wins(nodes: Nodes) -> None:
+    made = nodes.report()
+    messages = nodes.queued("khazar", "volga")
+    recall(nodes.desk("khazar"), nodes.officer("khazar", "duty"), made.record, "error")
+    nodes.give("khazar", "volga", nodes.queued("khazar", "volga", "urgent"))
+    nodes.give("khazar", "volga", messages[-1:])
+    with nodes.desk("volga").store.read() as uow:
+        version = uow.version(made.record)
+        assert version is not None
+        assert version.header.state == "recalled"
+        assert not uow.rows([made.record])
+    assert nodes.held("volga", made.record) == {}
+
+
+def test_a_record_recalled_while_it_waited_leaves_as_its_tombstone_only(nodes: Nodes) -> None:
+    made = nodes.report()
+    nodes.report()
+    recall(nodes.desk("khazar"), nodes.officer("khazar", "duty"), made.record, "error")
+    texts = [text for _, text in nodes.queued("khazar", "volga")]
+    assert None in texts
+    assert not any(made.record in (text or "") for text in texts)
+    assert any(made.record in (text or "") for _, text in nodes.queued("khazar", "volga", "urgent"))
+
+
+def test_a_danger_warning_takes_the_urgent_lane(nodes: Nodes) -> None:
+    before = len(nodes.queued("khazar", "volga", "urgent"))
+    nodes.report(body=bodies.with_danger(nodes.body()))
+    assert len(nodes.queued("khazar", "volga", "urgent")) == before + 1
+
+
+def _changed(text: str, **changes: object) -> str:
+    return json.dumps({**json.loads(text), **changes})
+
+
+def test_one_broken_message_is_rejected_and_the_others_are_taken(nodes: Nodes) -> None:
+    nodes.hand_over("khazar", "volga")
+    first, second = nodes.report(), nodes.report()
+    (n, good), (_, other) = nodes.queued("khazar", "volga")
+    assert good is not None
+    header = json.loads(json.loads(good)["header"])
+    broken = {
+        "{": "not_json",
+        _changed(good, type="unheard_of"): "unknown_message",
+        _changed(good, agreement="no-such"): "unknown_agreement",
+        _changed(good, agreement="khazar-alborz"): "unknown_agreement",
+        _changed(good, fields=json.loads(good)["fields"][:-1]): "disclosure_broken",
+        _changed(good, header=json.dumps({**header, "handling": "H0"})): "signature",
+        _changed(good, header=json.dumps({**header, "author": "alborz"})): "onward_without_consent",
+        good[:-1] + ',"type":"record"}': "duplicate_key",
+    }
+    results = nodes.give("khazar", "volga", [*((n, text) for text in broken), (n, good), (n + 1, other)])
+    reasons = [result.reason for result in results[:-2]]
+    assert [result.status for result in results] == ["rejected"] * len(broken) + ["accepted"] * 2
+    assert [a if b != "signature" else b for a, b in zip(reasons, broken.values(), strict=True)] == list(broken.values())
+    nodes.taken["khazar", "volga", "normal"] = n + 2
+    for made in (first, second):
+        assert nodes.held("volga", made.record)["place"]["post"] == "Astara"
+
+
+def test_two_versions_under_one_number_are_refused(nodes: Nodes) -> None:
+    nodes.hand_over("khazar", "volga")
+    record = _id()
+    nodes.report(id=record)
+    ((n, _),) = nodes.queued("khazar", "volga")
+    nodes.hand_over("khazar", "volga")
+    twin = _forged_twin(nodes, record)
+    (result,) = nodes.give("khazar", "volga", [(n + 1, twin)])
+    assert (result.status, result.reason) == ("rejected", "two_versions_under_one_number")
+
+
+def _forged_twin(nodes: Nodes, record: str) -> str:
+    """Another version 1 of the same record, signed by its author: what a lying partner could send."""
+    from rabet.casework import reporting
+    from rabet.casework.messages import write_record
+
+    desk, officer = nodes.desk("khazar"), nodes.officer("khazar", "duty")
+    item = reporting.prepare(desk, officer, Draft(kind="seizure", id=record, body=nodes.body(value="1")))
+    (item,) = reporting.sign(desk, [item])
+
+    class NoKeys:
+        def new_key(self) -> int:
+            return -1
+
+    version = reporting.own_version(desk, NoKeys(), officer, item)  # type: ignore[arg-type]
+    shown = [path for path, kind in item.fields.classes.items() if kind == "consignment"]
+    return write_record(version, item.fields.disclose(shown), "caspian", (), desk.randomness)
+
+
+def test_a_partner_that_sends_more_than_the_agreement_allows_is_refused(nodes: Nodes) -> None:
+    from rabet.casework import reporting
+    from rabet.casework.messages import write_record
+
+    desk, officer = nodes.desk("khazar"), nodes.officer("khazar", "duty")
+    (item,) = reporting.sign(desk, [reporting.prepare(desk, officer, Draft(kind="seizure", body=nodes.body()))])
+
+    class NoKeys:
+        def new_key(self) -> int:
+            return -1
+
+    version = reporting.own_version(desk, NoKeys(), officer, item)  # type: ignore[arg-type]
+    text = write_record(version, item.fields.disclose(item.fields.values), "caspian", (), desk.randomness)
+    (result,) = nodes.give("khazar", "volga", [(10_000, text)])
+    assert (result.status, result.reason) == ("rejected", "outside_agreement")
+    assert nodes.held("volga", item.header.id) == {}
+
+
+def test_the_first_showing_to_an_officer_is_told_once_by_role(nodes: Nodes) -> None:
+    made = nodes.report()
+    nodes.hand_over("khazar", "volga")
+    nodes.hand_over("volga", "khazar")
+    for _ in range(2):
+        reading.show(nodes.desk("volga"), nodes.officer("volga", "liaison"), made.record)
+    nodes.hand_over("volga", "khazar")
+    with nodes.desk("khazar").store.read() as uow:
+        assert [(who, state, role) for _, who, state, role, _ in uow.receipts(made.record)] == [("volga", "delivered", "liaison_officer")]
+
+
+def test_a_word_about_a_record_the_partner_never_got_is_refused(nodes: Nodes) -> None:
+    from rabet.casework.messages import StatusMessage, write_status
+
+    made = nodes.report(handling="H2")
+    desk = nodes.desk("volga")
+    text = write_status(StatusMessage("caspian", made.record, 1, "delivered", "liaison_officer", desk.clock.now().isoformat()), desk.randomness)
+    (result,) = nodes.give("volga", "khazar", [(10_000, text)])
+    assert (result.status, result.reason) == ("rejected", "unknown_record")
