@@ -1,17 +1,22 @@
 """Two whole nodes in one process: what one reports is at the other, over a link that can be cut and over real TLS."""
 
+import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from tests.nodes.link import Link, LinkTransport
 from tests.nodes.world import make_nodes, officer, seizure
 
-from rabet.casework import reading, reporting
+from rabet.casework import reporting
 from rabet.casework.reporting import Draft, Outcome
+from rabet.casework.values import AuditEntry
+from rabet.exchange.listener import BATCH
 from rabet.exchange.pusher import Pusher
 from rabet.node.assembly import Node
+from rabet.node.door import bind_port, open_door
 from rabet.node.links import make_pusher, make_reception
 
 PATIENCE = 10.0
@@ -34,12 +39,18 @@ def nodes(tmp_path: Path) -> Iterator[tuple[Node, Node]]:
 
 def report(node: Node, **changes: object) -> Outcome:
     urgent = bool(changes.pop("urgent", False))
-    draft = Draft(kind="seizure", body=seizure(**changes), offence="transport", urgent=urgent)
+    draft = Draft(kind="seizure", body=seizure(**changes), urgent=urgent)
     return reporting.report(node.desk, officer(node, "duty_officer"), [draft])[0]
 
 
-def held(node: Node) -> list[str]:
-    return [row.record for row in reading.list_records(node.desk, officer(node, "liaison_officer"), origin="received", limit=500)]
+def held(node: Node, outcomes: list[Outcome]) -> list[bool]:
+    with node.store.read() as uow:
+        return [uow.version(outcome.record) is not None for outcome in outcomes]
+
+
+def acts(node: Node) -> list[str]:
+    with node.store.read() as uow:
+        return [entry.act for _, _, entry in uow.audit_entries()]
 
 
 @pytest.fixture
@@ -61,5 +72,80 @@ def test_a_report_reaches_the_partner_and_its_receipt_comes_back(nodes: tuple[No
     outcome = report(khazar)
     assert outcome.sent == ("alborz",)
     pusher.wake()
-    eventually(lambda: held(alborz) == [outcome.record])
+    eventually(lambda: all(held(alborz, [outcome])))
     eventually(lambda: khazar.store.links.sizes("alborz")["normal"] == (1, 1))
+
+
+def test_what_was_reported_while_the_link_was_cut_arrives_once_when_it_is_restored(nodes: tuple[Node, Node], pusher: Pusher, link: Link) -> None:
+    khazar, alborz = nodes
+    link.cut()
+    outcomes = [report(khazar) for _ in range(10)]
+    pusher.wake()
+    time.sleep(0.2)
+    assert not any(held(alborz, outcomes))
+    link.restore()
+    pusher.wake(seen=True)
+    eventually(lambda: all(held(alborz, outcomes)))
+    assert alborz.store.links.held("khazar")["normal"] == 10
+
+
+def test_an_answer_that_was_lost_has_no_second_effect(nodes: tuple[Node, Node], pusher: Pusher, link: Link) -> None:
+    khazar, alborz = nodes
+    link.lose_answers = 1
+    outcome = report(khazar)
+    pusher.wake()
+    eventually(lambda: khazar.store.links.sizes("alborz")["normal"] == (1, 1))
+    assert all(held(alborz, [outcome]))
+    assert acts(alborz).count("batch.received") == 1
+    assert acts(alborz).count("batch.repeated") == 1
+
+
+def test_an_urgent_report_does_not_wait_for_a_normal_batch_on_its_way(nodes: tuple[Node, Node], pusher: Pusher, link: Link) -> None:
+    khazar, alborz = nodes
+    pusher.wake()
+    eventually(lambda: link.asked)
+    link.slow_first = 1.5
+    slow = report(khazar)
+    pusher.wake()
+    eventually(lambda: link.batches == 1)
+    fast = report(khazar, urgent=True, danger=[{"kind": "armed", "grade": "high"}])
+    pusher.wake()
+    eventually(lambda: all(held(alborz, [fast])))
+    assert not any(held(alborz, [slow]))
+    eventually(lambda: all(held(alborz, [slow])))
+
+
+def test_two_nodes_exchange_over_real_tls(nodes: tuple[Node, Node]) -> None:
+    khazar, alborz = nodes
+    door = open_door(alborz)
+    listening = bind_port("127.0.0.1", alborz.settings.exchange_port)
+    thread = threading.Thread(target=door.run, args=(listening,))
+    thread.start()
+    pusher = make_pusher(khazar, "alborz")
+    pusher.start()
+    outcome = report(khazar)
+    pusher.wake()
+    eventually(lambda: all(held(alborz, [outcome])))
+    eventually(lambda: khazar.store.links.sizes("alborz")["normal"] == (1, 1))
+    pusher.stop()
+    door.stop()
+    thread.join(10)
+
+
+def test_a_forged_batch_is_refused_and_named_in_the_audit(nodes: tuple[Node, Node]) -> None:
+    _, alborz = nodes
+    transport = LinkTransport(Link(), "khazar", make_reception(alborz))
+    assert transport.ask("POST", BATCH, b"no batch at all").status == 400
+    assert acts(alborz)[-1] == "batch.refused"
+
+
+def test_a_stopped_partner_is_told_so_and_nothing_is_taken(nodes: tuple[Node, Node], pusher: Pusher) -> None:
+    khazar, alborz = nodes
+    with alborz.store.begin() as uow:
+        (partner,) = uow.partners()
+        uow.set_partner(replace(partner, state="stopped"))
+        uow.audit(AuditEntry(act="partner.stopped", officer="", role=""))
+    outcome = report(khazar)
+    pusher.wake()
+    eventually(lambda: "lane.alarm" in acts(khazar))
+    assert not any(held(alborz, [outcome]))

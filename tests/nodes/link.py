@@ -11,14 +11,18 @@ from rabet.exchange.transport import NoAnswer, Reply
 
 
 class Link:
-    """What lies between two nodes. cut: nothing passes; lose_answers: the other side acts, but its answer does not arrive."""
+    """What lies between two nodes.
+
+    lose_answers: so many times the other side acts but its answer does not arrive; slow_first: seconds the first batch takes.
+    """
 
     def __init__(self) -> None:
         self.whole = Event()
         self.whole.set()
         self.lose_answers = 0
-        self.delay = 0.0
+        self.slow_first = 0.0
         self.batches = 0
+        self.asked = False
 
     def cut(self) -> None:
         self.whole.clear()
@@ -36,7 +40,6 @@ class LinkTransport:
     def ask(self, method: str, path: str, body: bytes = b"") -> Reply:
         if not self._link.whole.is_set():
             raise NoAnswer("cut")
-        time.sleep(self._link.delay)
         answer = self._answer(method, path, body)
         if self._link.lose_answers > 0 and path == BATCH:
             self._link.lose_answers -= 1
@@ -45,8 +48,11 @@ class LinkTransport:
 
     def _answer(self, method: str, path: str, body: bytes) -> Answer:
         if (method, path) == ("GET", STATE):
+            self._link.asked = True
             return self._reception.state(self._partner)
         self._link.batches += 1
+        if self._link.batches == 1:
+            time.sleep(self._link.slow_first)
         opened = self._reception.open(self._partner, body)
         answer = opened if isinstance(opened, Answer) else self._reception.take(self._partner, opened)
         if answer.status >= 400:

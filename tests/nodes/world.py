@@ -23,7 +23,7 @@ def four(text: str) -> Mapping[str, str]:
     return dict.fromkeys(("en", "fa", "az", "ru"), text)
 
 
-def settings_of(agency: str, folder: Path, **changes: Any) -> Settings:
+def settings_of(agency: str, folder: Path, **changes: Any) -> Settings:  # noqa: ANN401 - any setting
     exchange, web = free_ports(2, "127.0.0.1")
     state = STATES[agency]
     settings = Settings(
@@ -64,7 +64,7 @@ def introduce(nodes: Sequence[Node]) -> None:
                 partnership.confirm_peer(node, who, other.settings.agency)
 
 
-def agree(nodes: Sequence[Node], **terms: Any) -> SignedAgreement:
+def agree(nodes: Sequence[Node], **terms: Any) -> SignedAgreement:  # noqa: ANN401 - any term
     """Draft, have everybody sign, hand the document to everybody."""
     today = datetime.now(UTC).date()
     cards = [node.peers.cards.own for node in nodes]
@@ -95,7 +95,7 @@ def officer(node: Node, *roles: str, unit: str = "desk", strong: bool = False) -
     )  # fmt: skip
 
 
-def seizure(**changes: Any) -> dict[str, Any]:
+def seizure(**changes: Any) -> dict[str, Any]:  # noqa: ANN401 - any field
     """A simulated seizure with consignment data only."""
     body: dict[str, Any] = {
         "circumstances": "control",

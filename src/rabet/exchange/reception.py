@@ -156,8 +156,6 @@ class BatchReception:
                 return refusal(409, "gap", held=held)
             case receiver.Fork(about, at):
                 return self._fork(partner, batch, about, at)
-            case receiver.Refuse(reason):
-                return refusal(400, reason)
             case _:
                 raise AssertionError(decision)
 

@@ -13,25 +13,23 @@ from types import MappingProxyType
 from typing import Any
 
 from rabet.agreements.document import SignedAgreement
-from rabet.agreements.egress import OutgoingRelease, check_release
-from rabet.agreements.facts import Approval
 from rabet.agreements.standing import HeldAgreement, hold, signatories
+from rabet.casework import gate
 from rabet.casework.messages import AuditMessage, Message, RecordMessage, StatusMessage, read_message
+from rabet.casework.values import Link
 from rabet.exchange.card import Card
 from rabet.node.documents import Stopped, read_agreements, read_stopped
 from rabet.node.layout import Layout
 from rabet.node.peers import Peers
 from rabet.records.bad_input import BadInput
-from rabet.records.disclosure import read_leaf
-from rabet.records.header import header_digest, read_header
-from rabet.records.kinds import release_classes
+from rabet.records.disclosure import verify
+from rabet.records.header import read_header
 from rabet.records.signing import ALGORITHMS, CLASSICAL, Algorithm, Verifier
 
 _ROLE = re.compile(r"[a-z_]{0,40}")
 _ROOT = re.compile(r"[0-9a-f]{64}")
 _ID = re.compile(r"[0-9a-f]{32}")
 _WHEN = re.compile(r"\d{4}-\d\d-\d\dT[0-9:.+Z-]{5,24}")
-_NO_SIGNATORIES: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -53,6 +51,18 @@ class Rules:
             if one.document.id not in held or one.status == "in_force":
                 held[one.document.id] = one
         return cls(agency, MappingProxyType(held), MappingProxyType(signed_by), stopped)
+
+    def link(self, held: HeldAgreement, partner: Card) -> Link:
+        """What the gate of casework is told about the way from here to the partner under one agreement."""
+        return Link(
+            sender=self.agency,
+            receiver=partner.agency,
+            receiver_card=partner.fingerprint().hex(),
+            agreement=held.document.data,
+            signed_by=self.signed_by[held.document.digest],
+            stopped=held.status in ("suspended", "superseded"),
+            breach=partner.agency in self.stopped.breaches,
+        )
 
     def floor(self, partner: str) -> tuple[Algorithm, ...]:
         """Signature algorithms that the agreements in force with this partner ask of batches and receipts, in both directions."""
@@ -94,38 +104,10 @@ def objections(rules: Rules, partner: Card, text: str, now: datetime) -> tuple[s
 
 def _record(rules: Rules, held: HeldAgreement, partner: Card, message: RecordMessage, now: datetime) -> tuple[str, ...]:
     header = read_header(message.header_text)
-    leaves = {leaf.path: leaf.value for leaf in map(read_leaf, message.disclosure.fields)}
-    if not leaves:  # A recall, or a correction of which the partner may see nothing: taking back is always allowed.
-        return () if header.author == rules.agency else ("gate_consent",)
-    digest = held.document.digest
-    release = OutgoingRelease(
-        kind=header.kind,
-        id=header.id,
-        author=header.author,
-        state=header.state,
-        handling=header.handling,
-        purpose=header.purpose,
-        offence=header.offence,
-        retain_until=header.retain_until,
-        digest=header_digest(message.header_text),
-        sender=rules.agency,
-        receiver=partner.agency,
-        receiver_card=partner.fingerprint().hex(),
-        values=leaves,
-        classes=release_classes(header.kind, leaves),
-        text_clear=message.text_clear,
-        neutral=message.neutral,
-        breach=partner.agency in rules.stopped.breaches,
-        approvals=_approvals(rules.agency, message, frozenset(leaves)),
-    )
-    stopped = held.status in ("suspended", "superseded")
-    signed_by = rules.signed_by.get(digest, _NO_SIGNATORIES)
-    return tuple(check_release(held.document.data, release, now, signed_by=signed_by, stopped=stopped))
-
-
-def _approvals(agency: str, message: RecordMessage, paths: frozenset[str]) -> tuple[Approval, ...]:
-    """An approval stands for exactly the fields that are disclosed with it: its digest does not fit any others."""
-    return tuple(Approval(one.role, one.officer, agency, one.digest, paths) for one in message.approvals)
+    if header.author != rules.agency:
+        return ("gate_consent",)
+    leaves = verify(header.root, header.leaves, message.disclosure) if header.state == "current" else ()
+    return tuple(gate.against(rules.link(held, partner), message, header, leaves, now))
 
 
 def _status(_rules: Rules, _held: HeldAgreement, _partner: Card, message: StatusMessage, _now: datetime) -> tuple[str, ...]:

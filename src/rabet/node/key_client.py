@@ -91,7 +91,11 @@ class KeyClient:
         if channel is None:
             connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
             connection.settimeout(_LONGEST_CALL)
-            connection.connect(self._path)
+            try:
+                connection.connect(self._path)
+            except OSError:
+                connection.close()
+                raise
             channel = self._local.channel = Channel(connection)
         return channel
 

@@ -81,7 +81,7 @@ def read_settings(directory: Path, environment: Mapping[str, str]) -> Settings:
         handling=table.text("defaults.handling", re.compile("|".join(HANDLING)), "H0, H1, H2 or H3"),
         purpose=table.text("defaults.purpose", PURPOSES.__contains__, 'a purpose such as "investigation"'),
         offence=table.text("defaults.offence", OFFENCES.__contains__, "one of the trafficking offences: " + ", ".join(sorted(OFFENCES))),
-        unit=table.text("defaults.unit", None, "the unit whose officers see what partners send, such as \"desk\""),
+        unit=table.text("defaults.unit", None, 'the unit whose officers see what partners send, such as "desk"'),
     )
     table.refuse_unknown()
     return settings
