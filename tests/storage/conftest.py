@@ -96,12 +96,20 @@ def copy_postgres(url: str) -> str:
     return url.replace(f"/{base['dbname']}?", f"/{name}?")
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
-def database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+@pytest.fixture
+def sqlite_database(empty_sqlite: Path, tmp_path: Path) -> str:
+    return str(shutil.copy(empty_sqlite, tmp_path / "node.sqlite3"))
+
+
+@pytest.fixture
+def postgres_copy(postgres_template: str) -> str:
+    return copy_postgres(postgres_template)
+
+
+@pytest.fixture(params=["sqlite_database", "postgres_copy"])
+def database(request: pytest.FixtureRequest) -> str:
     """Path or URL of an empty database with all tables, on each engine."""
-    if request.param == "sqlite":
-        return str(shutil.copy(request.getfixturevalue("empty_sqlite"), tmp_path / "node.sqlite3"))
-    return copy_postgres(request.getfixturevalue("postgres_template"))
+    return str(request.getfixturevalue(request.param))
 
 
 @pytest.fixture

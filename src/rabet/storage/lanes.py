@@ -157,8 +157,9 @@ def _moment(value: int | None) -> datetime | None:
 _BATCH = "SELECT first, through, manifest, signatures, digests, receipt, root FROM batch WHERE lane_id = %s AND through > %s ORDER BY through"
 
 
-def batches(alias: str, lane: int, after: int, limit: int = 1000) -> list[Evidence]:
+def batches(alias: str, lane: int, after: int, limit: int | None = None) -> list[Evidence]:
     """Return the batches of a lane that reach beyond `after` messages, oldest first."""
+    sql, values = (_BATCH, [lane, after]) if limit is None else (f"{_BATCH} LIMIT %s", [lane, after, limit])
     return [
         Evidence(
             first=first,
@@ -169,5 +170,5 @@ def batches(alias: str, lane: int, after: int, limit: int = 1000) -> list[Eviden
             receipt=bytes(receipt),
             root=bytes(root),
         )
-        for first, through, manifest, signatures, joined, receipt, root in rows(alias, f"{_BATCH} LIMIT %s", [lane, after, limit])
+        for first, through, manifest, signatures, joined, receipt, root in rows(alias, sql, values)
     ]

@@ -113,11 +113,5 @@ class Links:
             found = dict(rows(self._alias, sql, [partner]))
         return {lane: found.get(lane, 0) for lane in LANES}
 
-    def receipts(self, partner: str, lane: Lane, *, after: int = 0) -> Sequence[Evidence]:
-        """Return the receipts got for an out lane, oldest first, beyond `after` messages: what `rabet verify` needs."""
-        with reading(self._alias):
-            row = lanes.find_lane(self._alias, partner, lane, "out")
-            return lanes.batches(self._alias, row.id, after) if row else []
-
 
 _EMPTY = LaneRow(0, 0, 0, CompactRange())

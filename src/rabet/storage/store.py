@@ -1,4 +1,4 @@
-"""A node's store: transactions for acts, and beside them links, people, jobs and the tail of events."""
+"""A node's store: transactions for acts, and beside them links, people, jobs, logs and the tail of events."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,6 +10,7 @@ from rabet.storage import upgrade
 from rabet.storage.engines import check_durable, check_wall
 from rabet.storage.jobs import Jobs
 from rabet.storage.links import Links
+from rabet.storage.logs import Logs
 from rabet.storage.people import People
 from rabet.storage.record_keys import RecordKeys
 from rabet.storage.tail import Tail
@@ -25,7 +26,8 @@ class Store:
     def __init__(self, ports: Ports, wake: Wake) -> None:
         self._ports, self._wake = ports, wake
         self.alias = ports.alias
-        self.links, self.people, self.jobs, self.tail = Links(ports), People(ports), Jobs(ports), Tail(ports.alias)
+        self.links, self.people, self.jobs = Links(ports), People(ports), Jobs(ports)
+        self.tail, self.logs = Tail(ports.alias), Logs(ports.alias)
 
     @classmethod
     def open(cls, alias: str, *, agency: str, clock: Clock, randomness: Randomness, record_keys: RecordKeys, wake: Wake) -> "Store":

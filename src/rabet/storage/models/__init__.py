@@ -1,6 +1,6 @@
 """All tables of a node, by subject. Which of them hold clear record data is told in registry.py."""
 
-from rabet.storage.models.links import Batch, Lane, Outbox, Quarantine
+from rabet.storage.models.links import Anchor, Batch, Lane, Outbox, Quarantine
 from rabet.storage.models.people import SignInLink, SystemToken, User
 from rabet.storage.models.records import Alert, Identifier, ListRow, Record, Version
 from rabet.storage.models.releases import PartnerReceipt, Release, Withheld
@@ -10,6 +10,7 @@ from rabet.storage.models.trail import AuditEntry, Checkpoint, DoomedKey, Event,
 __all__ = [
     "Agreement",
     "Alert",
+    "Anchor",
     "AuditEntry",
     "Batch",
     "Case",

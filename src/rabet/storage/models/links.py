@@ -68,6 +68,20 @@ class Batch(models.Model):
         constraints = [models.UniqueConstraint(fields=["lane", "through"], name="batch_once")]
 
 
+class Anchor(models.Model):
+    """The audit log's head as it was placed, blinded, in a message to a partner: once that has a receipt, the partner is its witness."""
+
+    id = RowNumber(primary_key=True)
+    lane = models.ForeignKey(Lane, models.PROTECT, db_index=False)
+    sequence = models.BigIntegerField()
+    size = models.BigIntegerField()
+    blinded = models.BinaryField()
+    blind = models.BinaryField()
+
+    class Meta:
+        db_table = "anchor"
+
+
 class Quarantine(models.Model):
     """A message that could not be taken: sealed under a key of its own, with the reason that went back signed."""
 

@@ -34,17 +34,15 @@ class AuditEntry(models.Model):
 
 
 class Checkpoint(models.Model):
-    """A signed or co-signed checkpoint (C2SP) of a tree of this node. tree: "audit" or "partner/lane/direction"."""
+    """A checkpoint (C2SP) of the audit log, as this node signed it. text: the exact note."""
 
     id = RowNumber(primary_key=True)
-    tree = models.TextField()
     size = models.BigIntegerField()
     text = models.TextField()
     at = Moment()
 
     class Meta:
         db_table = "checkpoint"
-        indexes = [models.Index(fields=["tree", "size"], name="checkpoint_tree")]
 
 
 class Event(models.Model):

@@ -1,9 +1,12 @@
-"""The receiving end of a link, inside the transaction in which casework takes the messages: a receipt and what it promises are one."""
+"""What the exchange keeps: batches received, poison, checkpoints, anchors.
+
+It is part of the transaction in which casework takes the messages, so that a receipt and what it promises are one.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rabet.casework.values import Lane
+from rabet.casework.values import Lane, Outgoing
 from rabet.records.merkle import CompactRange
 from rabet.storage import lanes, models
 from rabet.storage.fields import to_microseconds
@@ -64,6 +67,17 @@ class Arrivals(Standing):
         models.Quarantine.objects.using(self.alias).create(
             lane_id=lane.row.id, sequence=sequence, reason=reason, key_slot=slot, text=sealed, at=self.ports.clock.now()
         )
+
+    def checkpoint(self, size: int, text: str) -> None:
+        """Keep a checkpoint of the audit log that this node signed. text: the exact note."""
+        self._change()
+        models.Checkpoint.objects.using(self.alias).create(size=size, text=text, at=self.ports.clock.now())
+
+    def anchor(self, message: Outgoing, size: int, blinded: bytes, blind: bytes) -> None:
+        """Send a message that holds the blinded head of the audit log, and remember what opens it: 16 bytes that stay here."""
+        self.send(message)
+        lane = self._open_lane(message.partner, message.lane)
+        models.Anchor.objects.using(self.alias).create(lane_id=lane.row, sequence=lane.size - 1, size=size, blinded=blinded, blind=blind)
 
     def acknowledge(self, partner: str, lane: Lane, batch: Evidence, tree: CompactRange) -> None:
         """As `Links.acknowledge`, together with what the act makes of the partner's words."""

@@ -166,6 +166,19 @@ class Records(Comparison):
         self._contents[row] = content
         run(self.alias, "UPDATE version SET content = %s WHERE id = %s", [self._seal(version, content), row])
 
+    def set_row(self, record: str, row: ListRow | None) -> None:
+        """Give the record's newest version this list row; None leaves the list as it is."""
+        self._change()
+        held = self._held(record)
+        if held is not None and row is not None:
+            self._list(held.row, held.version_rows[held.newest.header.version], row)
+
+    def forget(self) -> None:
+        """Store what was collected and drop what was remembered, so that a walk over all records needs little memory."""
+        self._settle()
+        self._known.clear()
+        self._contents.clear()
+
     def set_text_clear(self, record: str, number: int) -> None:
         self._change()
         self._settle()

@@ -1,0 +1,251 @@
+"""The list predicate and row-level security say what decide_access says."""
+
+import random
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import psycopg
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from tests.storage.samples import AUDIT, NOW, content, officer, outgoing, release, report, row, version
+
+from rabet.agreements.access import decide_access
+from rabet.agreements.facts import AccessContext, RecordFacts
+from rabet.agreements.terms import NO_CONTENT_ROLES, PROPOSING_ROLES
+from rabet.casework.values import Alert, Event, Officer, Withheld
+from rabet.storage.access import Sight
+from rabet.storage.engines import StoreRefused
+
+ROLES = sorted(PROPOSING_ROLES | NO_CONTENT_ROLES | {"system"})
+UNITS, CASES, AGREEMENTS = ["", "u1", "u2"], ["", "c1", "c2"], ["a1", "a2"]
+MANY = 120
+
+
+def fill(store: Any, seed: int) -> list[Any]:
+    """Store records of every sort; return their newest versions."""
+    chance = random.Random(seed)
+    made = []
+    with store.begin() as uow:
+        for number in range(MANY):
+            author = chance.choice(["khazar", "alborz"])
+            head = {
+                "author": author,
+                "handling": chance.choice(["H0", "H1", "H2", "H3"]),
+                "retain_until": chance.choice(["2026-04-30", "2026-05-01", "2026-05-02", "2030-01-01"]),
+                "state": chance.choice(["current", "current", "current", "recalled"]),
+            }
+            one = version(
+                uow,
+                f"{seed} {number}",
+                head=head,
+                agreement="" if author == "khazar" else chance.choice(AGREEMENTS),
+                unit=chance.choice(UNITS),
+                case=chance.choice(CASES),
+            )
+            uow.add_version(one, content("x"), row(one))
+            if chance.random() < 0.15:
+                uow.set_blocked(one.header.id, blocked=True)
+                one = replace(one, blocked=True)
+            uow.event(Event(kind="record", record=one.header.id))
+            made.append(one)
+        uow.audit(AUDIT)
+    return made
+
+
+def facts(of: Any, in_force: frozenset[str]) -> RecordFacts:
+    h = of.header
+    return RecordFacts(
+        id=h.id,
+        author=h.author,
+        holder="khazar",
+        agreement_status="" if of.origin == "own" else "in_force" if of.agreement in in_force else "suspended",
+        case=of.case,
+        unit=of.unit,
+        purposes=frozenset({h.purpose}),
+        handling=h.handling,
+        automated=True,
+        named=frozenset(),
+        consents=(),
+        retain_until=date.fromisoformat(h.retain_until),
+        state=h.state,
+        blocked=of.blocked,
+    )
+
+
+def allowed(who: Officer, of: Any, in_force: frozenset[str]) -> bool:
+    return decide_access(who, facts(of, in_force), "view", AccessContext(NOW, of.header.purpose)).allowed
+
+
+officers = st.builds(
+    Officer,
+    id=st.just("o1"),
+    agency=st.sampled_from(["khazar", "khazar", "khazar", "alborz"]),
+    unit=st.sampled_from(["u1", "u2", "u3", ""]),
+    roles=st.frozensets(st.sampled_from(ROLES), max_size=3),
+    clearance=st.sampled_from(["H0", "H1", "H2", "H3", "H9"]),
+    cases=st.frozensets(st.sampled_from(CASES)),
+    strong=st.booleans(),
+    active=st.sampled_from([True, True, True, False]),
+)
+forces = st.frozensets(st.sampled_from(AGREEMENTS))
+on_a_store = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], derandomize=True)
+
+
+def test_the_list_shows_exactly_what_decide_access_allows(store: Any) -> None:
+    held = fill(store, 1)
+
+    @on_a_store
+    @given(officers, forces)
+    def compare(who: Officer, in_force: frozenset[str]) -> None:
+        with store.read() as uow:
+            shown = {one.record for one in uow.listing(who, in_force=in_force, limit=MANY)}
+        assert shown == {of.header.id for of in held if allowed(who, of, in_force)}
+
+    compare()
+
+
+def test_events_are_shown_of_what_may_be_seen_and_of_what_was_recalled(store: Any) -> None:
+    held = fill(store, 2)
+
+    @on_a_store
+    @given(officers, forces)
+    def compare(who: Officer, in_force: frozenset[str]) -> None:
+        with store.read() as uow:
+            shown = {one.record for one in uow.events(who, in_force=in_force, limit=MANY)}
+        current = [(of, replace(of, header=replace(of.header, state="current"))) for of in held]
+        assert shown == {of.header.id for of, alike in current if allowed(who, alike, in_force)}
+
+    compare()
+
+
+@pytest.mark.parametrize("role", sorted(NO_CONTENT_ROLES))
+def test_who_runs_or_supervises_the_node_sees_no_records(store: Any, role: str) -> None:
+    fill(store, 3)
+    both = officer(roles=frozenset({role, "supervisor", "liaison_officer"}), clearance="H3", strong=True)
+    with store.read() as uow:
+        assert uow.listing(both, in_force=AGREEMENTS) == []
+        assert uow.events(both, in_force=AGREEMENTS) == []
+
+
+def test_pages_follow_each_other_without_gap(store: Any) -> None:
+    made = [report(store, seed).header.id for seed in range(7)]
+    pages: list[str] = []
+    with store.read() as uow:
+        while found := uow.listing(officer(), after=pages[-1] if pages else "", limit=3):
+            pages += [one.record for one in found]
+    assert pages == made[::-1]
+
+
+def test_lists_are_narrowed_by_kind_origin_and_text(store: Any) -> None:
+    one = report(store, 1)
+    with store.begin() as uow:
+        two = version(uow, 2, head={"kind": "consignment", "author": "alborz"}, unit="u1")
+        uow.add_version(two, content(), row(two, place="Sərhəd 100%_İstisu"))
+        uow.audit(AUDIT)
+    liaison = officer(roles=frozenset({"liaison_officer"}))
+
+    def found(**asked: Any) -> list[str]:
+        with store.read() as uow:
+            return [row.record for row in uow.listing(liaison, in_force=["a1"], **asked)]
+
+    assert found(kind="consignment") == [two.header.id]
+    assert found(origin="own") == [one.header.id]
+    assert found(text="ASTARA") == [one.header.id]
+    assert found(text="sərhəd") == [two.header.id]
+    assert found(text="100%_i") == [two.header.id]
+    assert found(text="%") == [two.header.id]
+    assert found(text=one.header.id) == [one.header.id]
+    assert found(text="nothing") == []
+
+
+# The second wall, on PostgreSQL only: what a connection sees that forgets to ask.
+
+TABLES = ("record", "version", "list_row", "identifier", "release", "withheld", "partner_receipt", "alert", "outbox", "quarantine")
+
+
+@contextmanager
+def bare(url: str, **given: str) -> Iterator[Any]:
+    """A connection in the node's role that goes around the store. given: settings, as rabet_unit="u1"."""
+    with psycopg.connect(url) as connection:
+        connection.execute("SET LOCAL ROLE rabet_app")
+        for name, value in given.items():
+            connection.execute("SELECT set_config(%s, %s, true)", (name.replace("_", ".", 1), value))
+        yield connection
+        connection.rollback()
+
+
+def count(connection: Any, table: str) -> int:
+    return int(connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
+
+
+def fill_all(store: Any) -> None:
+    """At least one row in every table of records."""
+    one, two = report(store, 1, ("seal", "S1")), report(store, 2, ("seal", "S1"))
+    reasons = (("same_seal", "seal", "S1"),)
+    with store.begin() as uow:
+        uow.add_release(release(one))
+        uow.add_withheld(Withheld(one.header.id, 1, "volga", "all", ()))
+        uow.add_receipt(one.header.id, 1, "alborz", "delivered", "", NOW)
+        uow.send(outgoing(one))
+        uow.event(Event(kind="record", record=one.header.id))
+        uow.add_alert(Alert(id="a", record=one.header.id, other=two.header.id, reasons=reasons, person=False, state="new", at=NOW))
+        uow.quarantine(uow.in_lane("alborz", "normal"), 0, "not_json", "{")
+        uow.audit(AUDIT)
+
+
+def test_without_settings_no_row_of_a_record_is_seen(make_store: Any, postgres_copy: str) -> None:
+    fill_all(make_store(postgres_copy))
+    with bare(postgres_copy) as connection:
+        assert {table: count(connection, table) for table in (*TABLES, "event")} == dict.fromkeys((*TABLES, "event"), 0)
+    with bare(postgres_copy, rabet_act="on") as connection:
+        assert all(count(connection, table) for table in (*TABLES, "event"))
+
+
+def test_without_an_act_no_row_of_a_record_is_written(make_store: Any, postgres_copy: str) -> None:
+    store = make_store(postgres_copy)
+    report(store)
+    sight = Sight(officer(roles=frozenset({"liaison_officer"})), "khazar", frozenset(), NOW.date())
+    named = {name.replace(".", "_"): value for name, value in sight.settings().items()}
+    with bare(postgres_copy, **named) as connection:
+        assert count(connection, "list_row") == 1
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            connection.execute("INSERT INTO withheld (record_id, version, partner, part, reasons) VALUES (1, 1, 'x', 'all', '[]')")
+
+
+def test_row_security_shows_exactly_what_decide_access_allows(make_store: Any, postgres_copy: str) -> None:
+    held = fill(make_store(postgres_copy), 4)
+
+    @on_a_store
+    @given(officers, forces)
+    def compare(who: Officer, in_force: frozenset[str]) -> None:
+        sight = Sight(who, "khazar", in_force, NOW.date())
+        with bare(postgres_copy, **{name.replace(".", "_"): value for name, value in sight.settings().items()}) as connection:
+            seen = {record for (record,) in connection.execute("SELECT record FROM record")}
+            versions = {record for (record,) in connection.execute("SELECT (header_text::json)->>'id' FROM version")}
+        assert seen == versions == {of.header.id for of in held if allowed(who, of, in_force)}
+
+    compare()
+
+
+def test_the_nodes_role_neither_owns_the_tables_nor_bypasses_the_wall(make_store: Any, postgres_copy: str) -> None:
+    make_store(postgres_copy)
+    owned = "SELECT count(*) FROM pg_tables WHERE tableowner = 'rabet_app'"
+    forced = "SELECT relname FROM pg_class WHERE relrowsecurity AND relforcerowsecurity"
+    with psycopg.connect(postgres_copy) as connection:
+        assert connection.execute(owned).fetchone() == (0,)
+        assert {name for (name,) in connection.execute(forced)} == {*TABLES, "event"}
+        assert connection.execute("SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = 'rabet_app'").fetchone() == (False,)
+
+
+def test_a_node_does_not_start_when_its_role_bypasses_the_wall(make_store: Any, postgres_copy: str) -> None:
+    with psycopg.connect(postgres_copy, autocommit=True) as connection:
+        connection.execute("ALTER ROLE rabet_app BYPASSRLS")
+        try:
+            with pytest.raises(StoreRefused, match="bypasses row-level security"):
+                make_store(postgres_copy)
+        finally:
+            connection.execute("ALTER ROLE rabet_app NOBYPASSRLS")
