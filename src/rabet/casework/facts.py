@@ -32,6 +32,11 @@ class Standing:
         found = {party.id for one in self.held if one.status == "in_force" for party in one.document.parties}
         return tuple(sorted((found & set(self.directory)) - {self.agency}))
 
+    @cached_property
+    def in_force(self) -> frozenset[str]:
+        """Ids of the agreements in force: without one nothing received is shown."""
+        return frozenset(one.document.id for one in self.held if one.status == "in_force")
+
     def documents_with(self, partner: str) -> tuple[HeldAgreement, ...]:
         """Agreements, in force or not, that bind both this agency and the partner."""
         return tuple(one for one in self.held if one.document.party(partner) and one.document.party(self.agency))

@@ -61,12 +61,14 @@ class Fields:
         """Assemble the body, leaving out the release classes named."""
         return assemble(leaf for leaf in self.leaves if self.classes[leaf.path] not in without)
 
+    @cached_property
+    def _first(self) -> Mapping[str, Any]:
+        return {pattern_of(leaf.path): leaf.value for leaf in reversed(self.leaves)}
+
     def first(self, pattern: str) -> str:
         """Return the first value at a pattern as text, or ""."""
-        for leaf in self.leaves:
-            if leaf.path == pattern or pattern_of(leaf.path) == pattern:
-                return "" if leaf.value in (None, [], {}) else str(leaf.value)
-        return ""
+        value = self._first.get(pattern)
+        return "" if value is None or value in ([], {}) else str(value)
 
 
 def list_row(version: Version, fields: Fields, *, laboratory: str = "") -> ListRow:

@@ -7,7 +7,7 @@ from typing import Any
 from rabet.agreements.access import decide_access
 from rabet.casework import receiving
 from rabet.casework.desk import Desk
-from rabet.casework.facts import access_context, record_facts, standing
+from rabet.casework.facts import Standing, access_context, record_facts, standing
 from rabet.casework.fields import Fields
 from rabet.casework.ports import UnitOfWork
 from rabet.casework.refusal import NotFound, Refused
@@ -57,7 +57,7 @@ def show(desk: Desk, officer: Officer, record: str, *, case: str = "", purpose: 
 
 
 def _view(desk: Desk, uow: UnitOfWork, officer: Officer, version: Version, fields: Fields, *, named: bool) -> RecordView:
-    record, owner = version.header.id, version.origin == "own"
+    record, owner, known = version.header.id, version.origin == "own", standing(desk, uow)
     hidden = frozenset() if named else PERSON_CLASSES
     leaves = tuple(leaf for leaf in fields.leaves if fields.classes[leaf.path] not in hidden)
     history = sorted(uow.versions(record), key=lambda held: -held.header.version)
@@ -71,13 +71,13 @@ def _view(desk: Desk, uow: UnitOfWork, officer: Officer, version: Version, field
         releases=tuple(uow.releases(record)) if owner else (),
         withheld=tuple(uow.withheld(record)) if owner else (),
         receipts=tuple((n, who, state, detail, at.isoformat()) for n, who, state, detail, at in uow.receipts(record)) if owner else (),
-        alerts=tuple(alert for alert in uow.alerts(officer, record=record) if named or not alert.person),
-        may=_rights(desk, uow, officer, version),
+        alerts=tuple(alert for alert in uow.alerts(officer, in_force=known.in_force, record=record) if named or not alert.person),
+        may=_rights(desk, known, officer, version),
     )
 
 
-def _rights(desk: Desk, uow: UnitOfWork, officer: Officer, version: Version) -> frozenset[str]:
-    facts, context = record_facts(desk, standing(desk, uow), version), access_context(desk, version.header.purpose)
+def _rights(desk: Desk, known: Standing, officer: Officer, version: Version) -> frozenset[str]:
+    facts, context = record_facts(desk, known, version), access_context(desk, version.header.purpose)
     return frozenset(action for action in ("edit", "release") if decide_access(officer, facts, action, context).allowed)
 
 
@@ -132,13 +132,13 @@ def list_records(
 ) -> Sequence[ListRow]:
     """List newest first what this officer may see."""
     with desk.store.read() as uow:
-        return uow.listing(officer, kind=kind, origin=origin, after=after, limit=limit, text=text)
+        return uow.listing(officer, in_force=standing(desk, uow).in_force, kind=kind, origin=origin, after=after, limit=limit, text=text)
 
 
 def alerts(desk: Desk, officer: Officer, *, limit: int = 50) -> tuple[Sequence[Alert], Mapping[str, ListRow]]:
     """List alerts between records this officer may see, with the rows of both records."""
     with desk.store.read() as uow:
-        found = uow.alerts(officer, limit=limit)
+        found = uow.alerts(officer, in_force=standing(desk, uow).in_force, limit=limit)
         return found, uow.rows({record for alert in found for record in (alert.record, alert.other)})
 
 
@@ -159,5 +159,5 @@ def _sees(desk: Desk, uow: UnitOfWork, officer: Officer, record: str) -> bool:
 def feed(desk: Desk, officer: Officer, *, after: int = 0, limit: int = 100) -> tuple[Sequence[Event], Mapping[str, ListRow]]:
     """Return the events after a number that this officer may see, in the order of commit, and the rows they speak of."""
     with desk.store.read() as uow:
-        events = uow.events(officer, after=after, limit=limit)
+        events = uow.events(officer, in_force=standing(desk, uow).in_force, after=after, limit=limit)
         return events, uow.rows({event.record for event in events if event.record})

@@ -6,6 +6,7 @@ tokens, so neither positions nor numbers tell how much was held back. (docs/adr/
 """
 
 import json
+import re
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,6 +18,7 @@ from rabet.records.bad_input import refuse
 
 SALT_BYTES, TOKEN_BYTES, SMALLEST = 16, 6, 16
 Scalar = str | int | bool | None
+_TOKEN = re.compile(r"/\.[^/]*")
 
 
 class Randomness(Protocol):
@@ -247,6 +249,4 @@ def _listed(node: Any) -> Any:  # noqa: ANN401
 
 def pattern_of(path: str) -> str:
     """Return the path with each list token as "*": the key into the table of kinds."""
-    if "/." not in path:
-        return path
-    return "/".join("*" if segment.startswith(".") else segment for segment in path.split("/"))
+    return _TOKEN.sub("/*", path)

@@ -16,6 +16,7 @@ from rabet.casework.fields import Fields
 from rabet.casework.values import Token
 from rabet.cli.world.world import UNIT, World
 
+PACTS = ("caspian", "khazar-alborz")
 _QUIET_WITHIN, _QUIET_FOR = 10.0, 0.3
 
 
@@ -82,7 +83,7 @@ class Stage(World):
             versions = uow.versions(record)
             recalled = bool(versions) and max(versions, key=lambda v: v.header.version).header.state == "recalled"
             unread = all(uow.content(version) is None or not Fields.of("", uow.content(version)).leaves for version in versions)
-            clear = not uow.rows([record]) and not uow.identifiers(record) and not uow.alerts(officer, record=record)
+            clear = not uow.rows([record]) and not uow.identifiers(record) and not uow.alerts(officer, in_force=PACTS, record=record)
         return recalled and unread and clear
 
     def receipts(self, agency: str, record: str) -> Sequence[tuple[int, str, str, str, datetime]]:
@@ -94,7 +95,7 @@ class Stage(World):
         """The records in the order in which the node's events tell of their arrival."""
         officer, after, found = self.officer(agency, "liaison"), 0, []
         with self.desk(agency).store.read() as uow:
-            while events := uow.events(officer, after=after, limit=500):
+            while events := uow.events(officer, in_force=PACTS, after=after, limit=500):
                 found += [event.record for event in events if event.kind == "record" and event.record in records]
                 after = events[-1].number
         return found
@@ -103,7 +104,7 @@ class Stage(World):
         """Count what there is."""
         desk, officer = self.desk(agency), self.officer(agency, "liaison")
         with desk.store.read() as uow:
-            listed = len(uow.listing(officer, limit=5000))
+            listed = len(uow.listing(officer, in_force=PACTS, limit=5000))
             received = sum(lane.size for lane in uow.lanes() if lane.direction == "in")
             return Traces(listed, len(self._by_api(agency)), received, uow.last_event(), uow.audit_head()[0])
 
