@@ -43,7 +43,7 @@ class Repeat:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """Messages are missing before the batch: 409 with the number held."""
+    """The batch does not start where it can be judged: 409 with the size from which the sender is to go on."""
 
     held: int
 
@@ -56,28 +56,22 @@ class Fork:
     at: int
 
 
-@dataclass(frozen=True, slots=True)
-class Refuse:
-    """A batch that cannot be judged: 400 with the reason."""
-
-    reason: str
-
-
-Decision: TypeAlias = Accept | Repeat | Gap | Fork | Refuse
+Decision: TypeAlias = Accept | Repeat | Gap | Fork
 
 
 def decide(lane: HeldLane, manifest: Manifest) -> Decision:
     """Judge a verified manifest against what is held of its lane.
 
-    A batch starts at the end of what is held or where a receipt ended: there the receiver knows the root, so that a sender
-    whose past has changed is found out at once and not only where the messages overlap.
+    A batch starts at the end of what is held or where an earlier receipt ended: there the receiver knows the root, so that a sender
+    whose past has changed is found out at once and not only where the messages overlap. A batch that starts elsewhere makes the
+    sender begin again, which costs him only the receipts he had.
     """
     size, first = lane.tree.size, manifest.first
     if first > size:
         return Gap(size)
     root = lane.tree.root() if first == size else EMPTY_ROOT if first == 0 else lane.root_at(first)
     if root is None:
-        return Refuse("not_at_a_receipt")
+        return Gap(0)
     if root != manifest.before.root:
         return Fork("root", first)
     overlap = min(size, manifest.through) - first
