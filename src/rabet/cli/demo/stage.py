@@ -112,7 +112,7 @@ class Stage(World):
         port = self.node(agency).settings.web_port
         request = urllib.request.Request(
             f"http://127.0.0.1:{port}/api/v1/records?limit=200", headers={"Authorization": f"Bearer {self.secrets[agency]}"}
-        )  # noqa: S310
+        )
         with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310 - our own node
             found = json.load(answer)
         return found["records"] if isinstance(found, dict) else found  # type: ignore[no-any-return]

@@ -8,11 +8,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from rabet.cli.demo.stage import Stage
-
 from rabet.casework import approving, correcting, reading, recalling, reporting
 from rabet.casework.reporting import Draft, Outcome
 from rabet.casework.values import StepUp
+from rabet.cli.demo.stage import Stage
 from rabet.cli.world import bodies
 from rabet.cli.world.agencies import ALBORZ, KHAZAR, VOLGA
 

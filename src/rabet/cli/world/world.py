@@ -56,6 +56,7 @@ class World:
     nodes: dict[str, Node] = field(default_factory=dict)
     lines: dict[tuple[str, str], Line] = field(default_factory=dict)
     processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    framed_by: tuple[str, ...] = ()
 
     def make(self, pacts: Iterable[Pact]) -> None:
         """Create every node, exchange cards, sign agreements, add the accounts."""
@@ -94,6 +95,7 @@ class World:
             purpose="investigation",
             offence="import_export",
             unit=UNIT,
+            framed_by=self.framed_by,
         )
         create_files(settings, SystemClock())
         self.nodes[agency.id] = open_node(settings.layout.root, environment={})
