@@ -10,8 +10,9 @@ from pathlib import Path
 
 import click
 
+from rabet.cli.printing import visible
 from rabet.cli.seat import Seat
-from rabet.cli.trouble import exit_code, sentences
+from rabet.cli.trouble import BROKEN, exit_code, sentences
 from rabet.records.bad_input import LANGUAGES
 
 COMMANDS: Mapping[str, str] = {
@@ -74,21 +75,28 @@ def rabet(context: click.Context, directory: Path, language: str | None, user: s
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run one command and end the process with its exit code."""
-    with click.Context(rabet) as context:
-        context.obj = None
+    given = list(sys.argv[1:] if arguments is None else arguments)
     try:
-        rabet.main(list(sys.argv[1:] if arguments is None else arguments), standalone_mode=False)
-    except click.exceptions.Abort:
-        sys.exit(1)
+        with rabet.make_context("rabet", given) as context:
+            _run(context)
+    except click.exceptions.Exit as end:
+        sys.exit(end.exit_code)
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
-    except BrokenPipeError:
-        sys.exit(1)
+    except (click.exceptions.Abort, BrokenPipeError, KeyboardInterrupt):
+        sys.exit(BROKEN)
+
+
+def _run(context: click.Context) -> None:
+    try:
+        rabet.invoke(context)
+    except (click.exceptions.Exit, click.ClickException, click.exceptions.Abort, BrokenPipeError):
+        raise
     except Exception as error:
-        told = sentences(error, language_of(arguments))
+        told = sentences(error, context.obj.language if context.obj else "en")
         if told is None:
             raise
         for sentence in told:
-            click.echo(sentence, err=True)
-        sys.exit(exit_code(error))
+            click.echo(visible(sentence), err=True)
+        raise click.exceptions.Exit(exit_code(error)) from None

@@ -64,6 +64,11 @@ class Rules:
             breach=partner.agency in self.stopped.breaches,
         )
 
+    def address(self, partner: str) -> tuple[str, int] | None:
+        """Host and port of a partner's node, as the newest agreement in force with him names them; None without such an agreement."""
+        found = (one.document.party(partner) for one in self.held.values() if one.status == "in_force" and one.document.party(self.agency))
+        return next(((party.host, party.port) for party in found if party is not None), None)
+
     def floor(self, partner: str) -> tuple[Algorithm, ...]:
         """Signature algorithms that the agreements in force with this partner ask of batches and receipts, in both directions."""
         binding = [one.document for one in self.held.values() if one.status == "in_force" and one.document.party(partner)]

@@ -163,11 +163,16 @@ def make_pusher(node: Node, partner: str, connect: Callable[[], Transport] | Non
     return Pusher(partner, Around(node), lambda: OutLanes(node, partner), connect or (lambda: connect_to(node, partner)))
 
 
+def address_of(node: Node, partner: str) -> str:
+    """Where a partner's node is reached: as the agreement with him says, before any as on his card."""
+    agreed = node.rules.at(node.clock.now()).address(partner)
+    return f"https://{agreed[0]}:{agreed[1]}" if agreed else node.peers.cards.partners[partner].url
+
+
 def connect_to(node: Node, partner: str) -> Transport:
-    """A transport to the address on the partner's card, trusting only his authority."""
-    card = node.peers.cards.partners[partner]
-    layout = node.settings.layout
-    return HttpsTransport(card.url, client_context(layout.tls_certificate, layout.tls_key, card.ca))
+    """A transport to the partner's node, trusting only his authority."""
+    layout, card = node.settings.layout, node.peers.cards.partners[partner]
+    return HttpsTransport(address_of(node, partner), client_context(layout.tls_certificate, layout.tls_key, card.ca))
 
 
 def make_reception(node: Node) -> BatchReception:

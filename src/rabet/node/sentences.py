@@ -15,7 +15,12 @@ class CannotDo(Exception):
 
     def text(self, language: str) -> str:
         """Return the sentence."""
-        return _texts()[self.id][language].format_map(self.params)
+        return say(self.id, language, **self.params)
+
+
+def say(sentence: str, language: str, **params: object) -> str:
+    """Return a sentence by id, filled in."""
+    return _texts()[sentence][language].format_map(params)
 
 
 @cache

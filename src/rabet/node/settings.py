@@ -29,7 +29,12 @@ class SettingsError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """What a node is told about itself. names: language -> name; database: URL; unit: whose officers see what partners send."""
+    """What a node is told about itself.
+
+    names: language -> name; database: URL; unit: whose officers see what partners send;
+    web_hosts: further names under which the pages are reached; web_secure: they are reached by HTTPS through a proxy; framed_by: origins
+    whose pages may show the feed in a frame.
+    """
 
     layout: Layout
     agency: str
@@ -46,6 +51,9 @@ class Settings:
     purpose: str
     offence: str
     unit: str
+    web_hosts: tuple[str, ...] = ()
+    web_secure: bool = False
+    framed_by: tuple[str, ...] = ()
 
     @property
     def language(self) -> str:
@@ -65,7 +73,20 @@ def read_settings(directory: Path, environment: Mapping[str, str]) -> Settings:
         SettingsError: no file, not TOML, or a key that is missing or wrong.
     """
     layout = Layout(directory.resolve())
-    table = _Table(_load(layout.config))
+    return _read(layout, _load(layout.config), environment)
+
+
+def check_settings(settings: Settings) -> None:
+    """Refuse settings that could not be read again.
+
+    Raises:
+        SettingsError: naming the key.
+    """
+    _read(settings.layout, tomllib.loads(write_settings(settings)), {})
+
+
+def _read(layout: Layout, values: Mapping[str, Any], environment: Mapping[str, str]) -> Settings:
+    table = _Table(values)
     settings = Settings(
         layout=layout,
         agency=table.text("agency.id", _AGENCY, 'a short id such as "khazar": small letters, digits and hyphens'),
@@ -77,6 +98,9 @@ def read_settings(directory: Path, environment: Mapping[str, str]) -> Settings:
         exchange_port=table.whole("exchange.port", 1, _HIGHEST_PORT),
         web_host=table.text("web.host", None, 'the address on which officers reach the pages, such as "127.0.0.1"'),
         web_port=table.whole("web.port", 1, _HIGHEST_PORT),
+        web_hosts=table.optional_texts("web.hosts"),
+        web_secure=table.optional_flag("web.secure"),
+        framed_by=table.optional_texts("web.framed_by"),
         database=environment.get("DATABASE_URL") or table.text("database.url", None, 'such as "sqlite:///node.sqlite3"'),
         handling=table.text("defaults.handling", re.compile("|".join(HANDLING)), "H0, H1, H2 or H3"),
         purpose=table.text("defaults.purpose", PURPOSES.__contains__, 'a purpose such as "investigation"'),
@@ -112,6 +136,11 @@ port = {settings.exchange_port}
 [web]
 host = {quote(settings.web_host)}
 port = {settings.web_port}
+# Further names under which the pages are reached, and whether a proxy in front of them speaks HTTPS with the browsers.
+hosts = {quote(list(settings.web_hosts))}
+secure = {quote(settings.web_secure)}
+# Origins whose pages may show the feed in a frame.
+framed_by = {quote(list(settings.framed_by))}
 
 # DATABASE_URL in the environment wins over this.
 [database]
@@ -169,6 +198,18 @@ class _Table:
         if not isinstance(value, list) or not value or any(item not in LANGUAGES for item in value):
             raise SettingsError(key, f"{value!r} will not do; write {advice}")
         return tuple(value)
+
+    def optional_texts(self, key: str) -> tuple[str, ...]:
+        value = self._values.pop(key, [])
+        if not isinstance(value, list) or any(not isinstance(item, str) or not item for item in value):
+            raise SettingsError(key, f"{value!r} will not do; write a list of texts, or remove the key")
+        return tuple(value)
+
+    def optional_flag(self, key: str) -> bool:
+        value = self._values.pop(key, False)
+        if not isinstance(value, bool):
+            raise SettingsError(key, f"{value!r} will not do; write true or false, or remove the key")
+        return value
 
     def refuse_unknown(self) -> None:
         for key in self._values:

@@ -17,7 +17,7 @@ from rabet.node.randomness import SystemRandomness
 from rabet.node.sentences import CannotDo
 from rabet.node.settings import Settings, write_settings
 
-_WEB_SECRET = 32  # bytes
+_SECRET = 32  # bytes
 LOCAL_HOSTS = ("localhost", "127.0.0.1")
 
 
@@ -35,7 +35,8 @@ def create_files(settings: Settings, clock: Clock) -> SignedCard:
     _write_credential(layout, authority, make_leaf(authority, settings.agency, hosts(settings), clock.now()))
     card = sign_card(make_card(settings, keys, authority, clock), keys)
     write_whole(layout.card, card.to_text().encode())
-    write_whole(layout.web_secret, SystemRandomness().token(_WEB_SECRET).hex().encode(), secret=True)
+    for secret in (layout.web_secret, layout.audit_secret):
+        write_whole(secret, SystemRandomness().token(_SECRET).hex().encode(), secret=True)
     write_whole(layout.config, write_settings(settings).encode())
     return card
 
