@@ -187,24 +187,28 @@ def open_link(lanes: Mapping[Lane, tuple[int, int]]) -> Link:
 
 def step(link: Link, event: Event, randomness: Randomness) -> tuple[Link, tuple[Command, ...]]:
     """Take one event; return the link after it and what is to be done, in order."""
-    match event:
-        case Tick():
-            commands: tuple[Command, ...] = ()
-        case Grown(lane, size, _):
-            link, commands = _set(link, lane, queued=max(size, link.lanes[lane].queued)), ()
-        case StateTold():
-            link, commands = _told(link, event)
-        case AskFailed():
-            delay = max(event.retry_after, _delay(link.attempts, randomness))
-            link, commands = replace(link, met="no", attempts=link.attempts + 1, ask_at=event.now + delay), ()
-        case PartnerSeen():
-            link, commands = _reachable(replace(link, ask_at=min(link.ask_at, event.now)), event.now), ()
-        case Resumed(lane, through, now):
-            link, commands = _set(link, lane, through=through, stopped=False, trouble="", attempts=0, retry_at=now), ()
-        case Answered():
-            link, commands = _answered(link, event, randomness)
+    link, commands = _take(link, event, randomness)
     link, following = _go_on(link, event.now)
     return link, (*commands, *following)
+
+
+def _take(link: Link, event: Event, randomness: Randomness) -> tuple[Link, tuple[Command, ...]]:
+    match event:
+        case Tick():
+            return link, ()
+        case Grown(lane, size, _):
+            return _set(link, lane, queued=max(size, link.lanes[lane].queued)), ()
+        case StateTold():
+            return _told(link, event)
+        case AskFailed(now, retry_after):
+            delay = max(retry_after, _delay(link.attempts, randomness))
+            return replace(link, met="no", attempts=link.attempts + 1, ask_at=now + delay), ()
+        case PartnerSeen(now):
+            return _reachable(replace(link, ask_at=min(link.ask_at, now)), now), ()
+        case Resumed(lane, through, now):
+            return _set(link, lane, through=through, stopped=False, trouble="", attempts=0, retry_at=now), ()
+        case Answered():
+            return _answered(link, event, randomness)
 
 
 def _set(link: Link, lane: Lane, **changes: object) -> Link:

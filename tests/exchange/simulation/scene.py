@@ -94,9 +94,11 @@ class Scene:
     def check_urgent_first(self, node: Node) -> None:
         """Whenever a normal batch was let go, no urgent message stood waiting that could have gone."""
         dispatched = node.notes["dispatched"]
-        for lane, link in dispatched[self.looked.get(node.name, 0) :]:
+        new = dispatched[self.looked.get(node.name, 0) :]
+        for at, (lane, link) in enumerate(new):
             urgent = link.lanes["urgent"]
             assert lane == "urgent" or not urgent.waiting or urgent.retry_at > self.world.now, "urgent behind normal"
+            assert lane == "urgent" or ("urgent", link) not in new[at + 1 :], "urgent let go after normal"
         self.looked[node.name] = len(dispatched)
 
     def run(self, until: float) -> None:
