@@ -1,0 +1,1 @@
+"""HTTP API for the agency's own systems. Imported with its first request, because its library weighs more than all pages."""
