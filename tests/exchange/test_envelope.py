@@ -235,6 +235,7 @@ def test_a_portion_is_bounded_and_never_empty() -> None:
     assert len(portion(large)) == BATCH_BYTES // 400_000
     huge = Queued("a", message_digest("y"), "y" * (BATCH_BYTES + 1))
     assert portion([huge, huge]) == (huge,)
+    assert portion([huge, huge, huge], least=2) == (huge, huge)
     assert portion([]) == ()
 
 

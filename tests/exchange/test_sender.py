@@ -34,7 +34,7 @@ from rabet.exchange.sender import (
 )
 from rabet.records.merkle import CompactRange, leaf_hash
 
-LANE = [queued(number) for number in range(20)]
+LANE = [queued(number) for number in range(40)]
 
 
 def tree_of(messages: Sequence[Queued]) -> CompactRange:
@@ -191,7 +191,16 @@ def test_a_receipt_for_part_of_a_batch_goes_forward_by_that_part() -> None:
     assert machine.answer(sent, Held(signed)) == (Acknowledge("normal", sent, signed), Dispatch("normal", 4))
 
 
-@pytest.mark.parametrize(("first", "through"), [(0, 12), (5, 10)])
+def test_a_receipt_for_an_earlier_longer_batch_makes_the_sender_send_that_many() -> None:
+    machine = Machine((20, 0))
+    sent, longer = batch(0, 4), batch(0, 10)
+    (wake,) = machine.answer(sent, Held(receipt(longer)), 1.0)
+    assert isinstance(wake, WakeAt)
+    assert machine.take(Tick(wake.at)) == (Dispatch("normal", 0, 10),)
+    assert machine.answer(longer, Held(receipt(longer)), 2.0) == (Acknowledge("normal", longer, receipt(longer)), Dispatch("normal", 10))
+
+
+@pytest.mark.parametrize(("first", "through"), [(5, 10), (0, 30)])
 def test_a_receipt_for_other_messages_is_not_believed(first: int, through: int) -> None:
     machine = Machine((20, 0))
     sent = batch(0, 10)

@@ -153,13 +153,13 @@ def message_digest(text: str) -> bytes:
     return sha256(text.encode()).digest()
 
 
-def portion(waiting: Iterable[Queued]) -> tuple[Queued, ...]:
-    """Take from the front what goes into one batch: at least one, at most 256 messages and about 1 MB of text."""
+def portion(waiting: Iterable[Queued], least: int = 1) -> tuple[Queued, ...]:
+    """Take from the front what goes into one batch: at least `least`, at most 256 messages and about 1 MB of text."""
     taken: list[Queued] = []
     room = BATCH_BYTES
     for message in waiting:
         room -= len((message.text or "").encode())
-        if taken and (room < 0 or len(taken) == MAX_MESSAGES):
+        if len(taken) >= least and (room < 0 or len(taken) == MAX_MESSAGES):
             break
         taken.append(message)
     return tuple(taken)

@@ -194,8 +194,8 @@ class Pusher:
         match command:
             case sender.AskState():
                 self._work["urgent"].put(_ASK)
-            case sender.Dispatch(lane, first):
-                messages = portion(lanes.waiting(lane, first))
+            case sender.Dispatch(lane, first, least):
+                messages = portion(lanes.waiting(lane, first), least)
                 if not messages:
                     raise LookupError(f"lane {lane} has no message {first}")
                 draft = draft_batch(self._around.agency, self.partner, lane, lanes.tree(lane, first), messages, self._around.now())

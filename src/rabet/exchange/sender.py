@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from rabet.exchange.answer import Answer, Busy, ForkClaimed, Gap, Held, Refused, Unreachable
-from rabet.exchange.envelope import Draft, Head
+from rabet.exchange.envelope import MAX_MESSAGES, Draft, Head
 from rabet.exchange.form import LANES, Lane
 from rabet.exchange.receipt import SignedReceipt
 from rabet.records.disclosure import Randomness
@@ -21,7 +21,10 @@ FIRST_DELAY, LONGEST_DELAY = 0.05, 60.0
 
 @dataclass(frozen=True, slots=True)
 class LaneOut:
-    """queued: messages ever put into the lane; through: how many of them have a receipt; trouble: "" or why the last try failed."""
+    """queued: messages ever put into the lane; through: how many of them have a receipt; trouble: "" or why the last try failed.
+
+    least: messages that the next batch must hold, because the partner's receipt speaks of so many.
+    """
 
     queued: int = 0
     through: int = 0
@@ -30,6 +33,7 @@ class LaneOut:
     retry_at: float = 0.0
     trouble: str = ""
     stopped: bool = False
+    least: int = 1
 
     @property
     def waiting(self) -> bool:
@@ -120,10 +124,11 @@ class AskState:
 
 @dataclass(frozen=True, slots=True)
 class Dispatch:
-    """Take a portion of the lane from sequence `first`, draft, sign, seal and post it; report Answered."""
+    """Take a portion of the lane from sequence `first`, draft, sign, seal and post it; report Answered. least: see LaneOut."""
 
     lane: Lane
     first: int
+    least: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +227,7 @@ def _go_on(link: Link, now: float) -> tuple[Link, tuple[Command, ...]]:
     commands: list[Command] = []
     for lane in LANES:
         if link.lanes[lane].waiting and link.lanes[lane].retry_at <= now:
-            commands.append(Dispatch(lane, link.lanes[lane].through))
+            commands.append(Dispatch(lane, link.lanes[lane].through, link.lanes[lane].least))
             link = _set(link, lane, in_flight=True)
     later = [state.retry_at for state in link.lanes.values() if state.waiting]
     return link, (*commands, *([WakeAt(min(later))] if later else []))
@@ -280,15 +285,20 @@ def _answered(link: Link, event: Answered, randomness: Randomness) -> tuple[Link
 
 
 def _held(link: Link, draft: Draft, signed: SignedReceipt, now: float, randomness: Randomness) -> tuple[Link, tuple[Command, ...]]:
-    """Go forward if the receipt speaks of this batch from its first message on and of our own tree."""
+    """Go forward if the receipt speaks of this batch from its first message on and of our own tree.
+
+    A receipt that speaks of more messages answers an earlier, longer batch of ours: that many are sent again, to compare the root.
+    """
     lane, first, receipt = draft.manifest.lane, draft.manifest.first, signed.receipt
+    if receipt.first <= first and draft.manifest.through < receipt.through <= min(link.lanes[lane].queued, first + MAX_MESSAGES):
+        return _set(_failed(link, lane, "", now, randomness), lane, least=receipt.through - first), ()
     if not receipt.first <= first < receipt.through <= draft.manifest.through:
         detail = f"speaks of {receipt.first} to {receipt.through}"
         return _refused(link, lane, Refused("bad_receipt", detail), now, randomness)
     own = Head(receipt.through, draft.tree_at(receipt.through).root())
     if own != receipt.head:
         return _set(link, lane, stopped=True, trouble="fork"), (RaiseFork(lane, own, signed),)
-    link = _set(_reachable(link, now), lane, through=receipt.through, attempts=0, retry_at=now, trouble="")
+    link = _set(_reachable(link, now), lane, through=receipt.through, attempts=0, retry_at=now, trouble="", least=1)
     return link, (Acknowledge(lane, draft, signed),)
 
 

@@ -169,8 +169,8 @@ class Node:
         match command:
             case AskState():
                 self.request(b"state", b"", self.told)
-            case Dispatch(lane, first):
-                self.dispatch(lane, first)
+            case Dispatch(lane, first, least):
+                self.dispatch(lane, first, least)
             case WakeAt(at):
                 life = self.life
                 self.world.at(at, lambda: self.take(Tick(self.world.now)) if self.life == life else None)
@@ -189,12 +189,17 @@ class Node:
             case Alarm():
                 self.notes["alarms"].append(command)
 
-    def dispatch(self, lane: Lane, first: int) -> None:
+    def dispatch(self, lane: Lane, first: int, least: int) -> None:
         out = self.out[lane]
         self.notes["dispatched"].append((lane, self.link))
-        draft = draft_batch(self.name, self.partner, lane, out.tree(first), portion(out.log[first:]), self.clock())
+        draft = draft_batch(self.name, self.partner, lane, out.tree(first), self.some(out.log[first:], least), self.clock())
         signatures = self.keys.sign(Purpose.MANIFEST, draft.manifest_text.encode())
         self.request(b"batch", seal_batch(draft, signatures, self.sealer), lambda reply: self.answered(draft, reply))
+
+    def some(self, waiting: Sequence[Queued], least: int) -> Sequence[Queued]:
+        """A portion, sometimes a smaller one than could be: a node of another version may batch otherwise."""
+        taken = portion(waiting, least)
+        return taken[: max(least, self.world.random.randint(1, len(taken)))] if self.world.chance(0.2) else taken
 
     def answered(self, draft: Draft, reply: bytes | None) -> None:
         if reply is None:
