@@ -3,15 +3,17 @@
 import json
 
 import pytest
+from tests.casework.conftest import Nodes
 
 from rabet.casework import reading
 from rabet.casework.correcting import correct
+from rabet.casework.objecting import outside_agreement
 from rabet.casework.recalling import recall
+from rabet.casework.refusal import NotFound, Refused
 from rabet.casework.reporting import Draft, report
 from rabet.cli.world import bodies
 from rabet.cli.world.agencies import ALBORZ
 from rabet.records.bad_input import BadInput
-from tests.casework.conftest import Nodes
 
 
 def _id() -> str:
@@ -207,3 +209,42 @@ def test_a_word_about_a_record_the_partner_never_got_is_refused(nodes: Nodes) ->
     text = write_status(StatusMessage("caspian", made.record, 1, "delivered", "liaison_officer", desk.clock.now().isoformat()), desk.randomness)
     (result,) = nodes.give("volga", "khazar", [(10_000, text)])
     assert (result.status, result.reason) == ("rejected", "unknown_record")
+
+
+def test_a_laboratory_result_comes_as_a_statement_and_updates_what_both_lists_show(nodes: Nodes) -> None:
+    made = nodes.report()
+    body = {
+        "about": {"kind": "seizure", "id": made.record},
+        "says": "laboratory_result",
+        "laboratory": {"substance": "heroin", "purity": "41.5", "basis": "base"},
+    }
+    report(nodes.desk("khazar"), nodes.officer("khazar", "duty"), [Draft(kind="statement", body=body)])
+    nodes.hand_over("khazar", "volga")
+    for agency in ("khazar", "volga"):
+        rows = reading.list_records(nodes.desk(agency), nodes.officer(agency, "liaison"), limit=200)
+        assert next(row.laboratory for row in rows if row.record == made.record) == "heroin 41.5 % base"
+    correct(nodes.desk("khazar"), nodes.officer("khazar", "duty"), made.record, Draft(kind="seizure", body=nodes.body(value="2")))
+    rows = reading.list_records(nodes.desk("khazar"), nodes.officer("khazar", "liaison"), limit=200)
+    assert next((row.quantity, row.laboratory) for row in rows if row.record == made.record) == ("2", "heroin 41.5 % base")
+
+
+def test_a_partners_statement_does_not_change_what_is_shown_of_another_agencys_record(nodes: Nodes) -> None:
+    made = nodes.report()
+    nodes.hand_over("khazar", "volga")
+    body = {"about": {"kind": "seizure", "id": made.record}, "says": "laboratory_result", "laboratory": {"substance": "opium"}}
+    report(nodes.desk("volga"), nodes.officer("volga", "duty"), [Draft(kind="statement", body=body)])
+    rows = reading.list_records(nodes.desk("volga"), nodes.officer("volga", "liaison"), limit=200)
+    assert next(row.laboratory for row in rows if row.record == made.record) == ""
+
+
+def test_outside_the_agreement_stops_use_here_and_tells_the_sender(nodes: Nodes) -> None:
+    made = nodes.report()
+    nodes.hand_over("khazar", "volga")
+    outside_agreement(nodes.desk("volga"), nodes.officer("volga", "liaison"), made.record)
+    with pytest.raises(NotFound):
+        reading.show(nodes.desk("volga"), nodes.officer("volga", "liaison"), made.record)
+    nodes.hand_over("volga", "khazar")
+    with nodes.desk("khazar").store.read() as uow:
+        assert [(who, state) for _, who, state, _, _ in uow.receipts(made.record)] == [("volga", "outside_agreement")]
+    with pytest.raises(Refused):
+        outside_agreement(nodes.desk("khazar"), nodes.officer("khazar", "liaison"), made.record)

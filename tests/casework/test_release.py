@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from tests.casework.conftest import Nodes
 
 from rabet.casework.approving import approve, clear_text, digest_to_approve, refuse_release
 from rabet.casework.previewing import preview
@@ -12,7 +13,6 @@ from rabet.casework.refusal import NotFound, Refused
 from rabet.casework.reporting import Draft, report
 from rabet.casework.standing import agreements, suspend
 from rabet.casework.values import StepUp
-from tests.casework.conftest import Nodes
 
 
 def _step_up(nodes: Nodes, name: str, digest: str, *, ago: timedelta = timedelta(0)) -> StepUp:

@@ -101,6 +101,9 @@ class UnitOfWork(Protocol):
 
     def rows(self, records: Collection[str]) -> Mapping[str, ListRow]: ...
 
+    def set_row(self, record: str, row: ListRow | None) -> None:
+        """Replace the list row of the newest version; None leaves the list as it is."""
+
     # comparison
     def set_identifiers(self, record: str, rows: Iterable[IdentifierRow]) -> None:
         """Replace the record's keys."""

@@ -11,9 +11,10 @@ from typing import Any
 from rabet.casework import comparing, gate
 from rabet.casework.desk import Desk
 from rabet.casework.facts import Standing, standing
-from rabet.casework.fields import Fields, identifier_rows, list_row
+from rabet.casework.fields import Fields
 from rabet.casework.messages import AuditMessage, RecordMessage, StatusMessage, read_message, write_status
 from rabet.casework.ports import UnitOfWork
+from rabet.casework.reporting import keep
 from rabet.casework.values import AuditEntry, Content, Event, IdentifierRow, Outgoing, Version
 from rabet.records.bad_input import BadInput
 from rabet.records.disclosure import Leaf, verify
@@ -152,18 +153,10 @@ def _keep(arrival: _Arrival, item: Received, newest: Version | None) -> None:
         arrival.uow.drop_alerts(item.header.id)
         if not item.leaves:
             arrival.uow.erase(item.header.id, before=item.header.version)
-    arrival.uow.add_version(version, fields.content, list_row(version, fields))
-    _index(arrival, version, fields)
+    arrival.rows.extend(keep(arrival.uow, version, fields))
     kind = "record" if newest is None else "corrected"
     arrival.uow.event(Event(kind=kind, record=item.header.id, partner=arrival.partner,
                             detail={"version": item.header.version, "origin": "received"}))  # fmt: skip
-
-
-def _index(arrival: _Arrival, version: Version, fields: Fields) -> None:
-    rows = identifier_rows(version, fields)
-    if rows or version.header.version > 1:
-        arrival.uow.set_identifiers(version.header.id, rows)
-    arrival.rows.extend(rows)
 
 
 def _widen(arrival: _Arrival, item: Received, held: Version, *, newest: bool) -> None:
@@ -177,8 +170,7 @@ def _widen(arrival: _Arrival, item: Received, held: Version, *, newest: bool) ->
     fields = Fields(held.header.kind, tuple(leaves.values()))
     arrival.uow.set_content(held, fields.content)
     if newest:
-        arrival.uow.add_version(held, fields.content, list_row(held, fields))
-        _index(arrival, held, fields)
+        arrival.rows.extend(keep(arrival.uow, held, fields))
         arrival.uow.event(Event(kind="widened", record=held.header.id, partner=arrival.partner, person=True,
                                 detail={"version": held.header.version, "origin": "received"}))  # fmt: skip
 

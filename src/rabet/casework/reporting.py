@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from rabet.agreements.terms import OFFENCES, PURPOSES
-from rabet.casework import comparing, releasing
+from rabet.casework import comparing, releasing, statements
 from rabet.casework.desk import Desk
 from rabet.casework.fields import Fields, identifier_rows, list_row
 from rabet.casework.ports import UnitOfWork
@@ -229,10 +229,13 @@ def own_version(desk: Desk, uow: UnitOfWork, officer: Officer, item: Prepared, *
 
 def keep(uow: UnitOfWork, version: Version, fields: Fields) -> Sequence[IdentifierRow]:
     """Store a newest version with its clear projections; return the keys to compare."""
-    uow.add_version(version, fields.content, list_row(version, fields))
+    record = version.header.id
+    before = uow.rows([record]).get(record) if version.header.version > 1 else None
+    uow.add_version(version, fields.content, list_row(version, fields, laboratory=before.laboratory if before else ""))
+    statements.take_effect(uow, version, fields)
     rows = identifier_rows(version, fields)
     if rows or version.header.version > 1:
-        uow.set_identifiers(version.header.id, rows)
+        uow.set_identifiers(record, rows)
     return rows
 
 

@@ -122,7 +122,7 @@ def _approval(world: Stage, step: Step, memory: dict[str, str]) -> None:
     step.check(found, "The alert at Alborz now also names the phone and the plate.")
 
 
-def _withheld(world: Stage, step: Step, memory: dict[str, str]) -> None:
+def _withheld(world: Stage, step: Step, _memory: dict[str, str]) -> None:
     """A heartbeat may fall into the time looked at; a leak would show every time, so a quiet moment is looked for."""
     body = bodies.seizure(KHAZAR, world.now(), substance="morphine", value="3.2")
     for _ in range(QUIET_TRIES):

@@ -6,6 +6,7 @@ database, cards exchanged and confirmed, agreements signed by every party.
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -164,7 +165,9 @@ class World:
         command = [sys.executable, "-m", "rabet.cli", "--node", str(self._layout(agency).root), "up"]
         environment = {key: value for key, value in os.environ.items() if key not in ("DATABASE_URL", "RABET_NODE", "RABET_USER")}
         with log:
-            return subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, env=environment, start_new_session=True)
+            return subprocess.Popen(  # noqa: S603 - ourselves
+                command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, env=environment, start_new_session=True
+            )
 
     def _await(self, agency: str, end: float) -> None:
         node = self.node(agency)
@@ -206,8 +209,6 @@ class World:
 
 
 def _listens(port: int) -> bool:
-    import socket  # noqa: PLC0415
-
     with socket.socket() as probe:
         probe.settimeout(0.5)
         return probe.connect_ex(("127.0.0.1", port)) == 0
