@@ -7,15 +7,22 @@ from contextlib import ExitStack, closing
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
+from django.db import connections
 
+from rabet.storage import upgrade
 from rabet.storage.record_keys import RecordKeys
 from rabet.storage.setup import add_database, configure_django, open_store
 
+if TYPE_CHECKING:
+    from rabet.storage.store import Store
+
 ALIASES = count()
+# Before any test module is read, so that these may import what needs Django.
+configure_django()
 
 
 class TestClock:
@@ -62,12 +69,7 @@ def keys(tmp_path: Path, randomness: TestRandomness) -> Iterator[RecordKeys]:
 @pytest.fixture(scope="session")
 def empty_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A database with this release's tables, made once and copied."""
-    from django.db import connections
-
-    from rabet.storage import upgrade
-
     path = tmp_path_factory.mktemp("sqlite") / "empty.sqlite3"
-    configure_django()
     add_database(str(path), "template")
     upgrade.require_current("template")
     connections["template"].close()
@@ -77,10 +79,6 @@ def empty_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def postgres_template(postgres_database: Callable[[], str]) -> str:
     """URL of a database with this release's tables; tests take copies of it."""
-    from django.db import connections
-
-    from rabet.storage import upgrade
-
     url = postgres_database()
     add_database(url, "template_postgres")
     upgrade.require_current("template_postgres")
@@ -113,11 +111,11 @@ def database(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def make_store(clock: TestClock, randomness: TestRandomness, keys: RecordKeys) -> Iterator[Callable[..., Any]]:
+def make_store(clock: TestClock, randomness: TestRandomness, keys: RecordKeys) -> Iterator[Callable[..., "Store"]]:
     """Open a store of its own alias; closed after the test."""
     with ExitStack() as opened:
 
-        def make(database: str, **more: Any) -> Any:
+        def make(database: str, **more: object) -> "Store":
             ports = {"agency": "khazar", "clock": clock, "randomness": randomness, "record_keys": keys, **more}
             store = open_store(database, alias=f"node{next(ALIASES)}", **ports)
             opened.callback(store.close)
@@ -127,5 +125,5 @@ def make_store(clock: TestClock, randomness: TestRandomness, keys: RecordKeys) -
 
 
 @pytest.fixture
-def store(make_store: Callable[..., Any], database: str) -> Any:
+def store(make_store: Callable[..., "Store"], database: str) -> "Store":
     return make_store(database)

@@ -4,11 +4,15 @@ import random
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING
 
 from rabet.casework.values import AuditEntry, Content, IdentifierRow, ListRow, Officer, Outgoing, Release, Version
 from rabet.records.header import Header, write_header
 from rabet.records.signing import Signature
+
+if TYPE_CHECKING:
+    from rabet.storage.store import Store
+    from rabet.storage.unit.work import UnitOfWork
 
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
 SIGNATURE = Signature("ed25519", "0123456789abcdef", b"s" * 64)
@@ -19,7 +23,7 @@ def record_id(seed: object) -> str:
     return random.Random(str(seed)).randbytes(16).hex()
 
 
-def header(seed: object = 1, **changes: Any) -> Header:
+def header(seed: object = 1, **changes: object) -> Header:
     standard = Header(
         kind="seizure",
         id=record_id(seed),
@@ -40,7 +44,7 @@ def header(seed: object = 1, **changes: Any) -> Header:
     return replace(standard, **changes)
 
 
-def version(uow: Any, seed: object = 1, *, head: dict[str, Any] | None = None, **changes: Any) -> Version:
+def version(uow: "UnitOfWork", seed: object = 1, *, head: dict[str, object] | None = None, **changes: object) -> Version:
     made = header(seed, **(head or {}))
     standard = Version(
         header=made,
@@ -66,7 +70,7 @@ def content(*values: str) -> Content:
     return Content(tuple(f'["00","field/{i}","{value}"]' for i, value in enumerate(values)), ("ab" * 32,))
 
 
-def row(of: Version, **changes: Any) -> ListRow:
+def row(of: Version, **changes: object) -> ListRow:
     h = of.header
     standard = ListRow(
         record=h.id,
@@ -97,7 +101,7 @@ def keys_of(of: Version, *pairs: tuple[str, str], person: bool = False) -> Seque
     return [IdentifierRow(of.header.id, of.header.version, kind, value, "exact", person) for kind, value in pairs]
 
 
-def outgoing(of: Version, text: str = '{"type":"record"}', **changes: Any) -> Outgoing:
+def outgoing(of: Version, text: str = '{"type":"record"}', **changes: object) -> Outgoing:
     standard = Outgoing(
         partner="alborz",
         lane="normal",
@@ -110,7 +114,7 @@ def outgoing(of: Version, text: str = '{"type":"record"}', **changes: Any) -> Ou
     return replace(standard, **changes)
 
 
-def release(of: Version, **changes: Any) -> Release:
+def release(of: Version, **changes: object) -> Release:
     standard = Release(
         id=record_id(f"release {of.header.id} {changes}"),
         record=of.header.id,
@@ -128,12 +132,12 @@ def release(of: Version, **changes: Any) -> Release:
     return replace(standard, **changes)
 
 
-def officer(**changes: Any) -> Officer:
+def officer(**changes: object) -> Officer:
     standard = Officer(id="o1", agency="khazar", unit="u1", roles=frozenset({"duty_officer"}))
     return replace(standard, **changes)
 
 
-def report(store: Any, seed: object = 1, *keys: tuple[str, str], body: str = "body", **changes: Any) -> Version:
+def report(store: "Store", seed: object = 1, *keys: tuple[str, str], body: str = "body", **changes: object) -> Version:
     """Store a record with content, list row and keys in one act."""
     with store.begin() as uow:
         made = version(uow, seed, **changes)

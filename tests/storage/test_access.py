@@ -1,31 +1,32 @@
 """The list predicate and row-level security say what decide_access says."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
-from typing import Any
 
 import psycopg
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from psycopg import Connection
 from tests.storage.samples import AUDIT, NOW, content, officer, outgoing, release, report, row, version
 
 from rabet.agreements.access import decide_access
 from rabet.agreements.facts import AccessContext, RecordFacts
 from rabet.agreements.terms import NO_CONTENT_ROLES, PROPOSING_ROLES
-from rabet.casework.values import Alert, Event, Officer, Withheld
+from rabet.casework.values import Alert, Event, Officer, Version, Withheld
 from rabet.storage.access import Sight
 from rabet.storage.engines import StoreRefused
+from rabet.storage.store import Store
 
 ROLES = sorted(PROPOSING_ROLES | NO_CONTENT_ROLES | {"system"})
 UNITS, CASES, AGREEMENTS = ["", "u1", "u2"], ["", "c1", "c2"], ["a1", "a2"]
 MANY = 120
 
 
-def fill(store: Any, seed: int) -> list[Any]:
+def fill(store: Store, seed: int) -> list[Version]:
     """Store records of every sort; return their newest versions."""
     chance = random.Random(seed)
     made = []
@@ -56,7 +57,7 @@ def fill(store: Any, seed: int) -> list[Any]:
     return made
 
 
-def facts(of: Any, in_force: frozenset[str]) -> RecordFacts:
+def facts(of: Version, in_force: frozenset[str]) -> RecordFacts:
     h = of.header
     return RecordFacts(
         id=h.id,
@@ -76,7 +77,7 @@ def facts(of: Any, in_force: frozenset[str]) -> RecordFacts:
     )
 
 
-def allowed(who: Officer, of: Any, in_force: frozenset[str]) -> bool:
+def allowed(who: Officer, of: Version, in_force: frozenset[str]) -> bool:
     return decide_access(who, facts(of, in_force), "view", AccessContext(NOW, of.header.purpose)).allowed
 
 
@@ -95,7 +96,7 @@ forces = st.frozensets(st.sampled_from(AGREEMENTS))
 on_a_store = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], derandomize=True)
 
 
-def test_the_list_shows_exactly_what_decide_access_allows(store: Any) -> None:
+def test_the_list_shows_exactly_what_decide_access_allows(store: Store) -> None:
     held = fill(store, 1)
 
     @on_a_store
@@ -108,7 +109,7 @@ def test_the_list_shows_exactly_what_decide_access_allows(store: Any) -> None:
     compare()
 
 
-def test_events_are_shown_of_what_may_be_seen_and_of_what_was_recalled(store: Any) -> None:
+def test_events_are_shown_of_what_may_be_seen_and_of_what_was_recalled(store: Store) -> None:
     held = fill(store, 2)
 
     @on_a_store
@@ -123,7 +124,7 @@ def test_events_are_shown_of_what_may_be_seen_and_of_what_was_recalled(store: An
 
 
 @pytest.mark.parametrize("role", sorted(NO_CONTENT_ROLES))
-def test_who_runs_or_supervises_the_node_sees_no_records(store: Any, role: str) -> None:
+def test_who_runs_or_supervises_the_node_sees_no_records(store: Store, role: str) -> None:
     fill(store, 3)
     both = officer(roles=frozenset({role, "supervisor", "liaison_officer"}), clearance="H3", strong=True)
     with store.read() as uow:
@@ -131,7 +132,7 @@ def test_who_runs_or_supervises_the_node_sees_no_records(store: Any, role: str) 
         assert uow.events(both, in_force=AGREEMENTS) == []
 
 
-def test_pages_follow_each_other_without_gap(store: Any) -> None:
+def test_pages_follow_each_other_without_gap(store: Store) -> None:
     made = [report(store, seed).header.id for seed in range(7)]
     pages: list[str] = []
     with store.read() as uow:
@@ -140,7 +141,7 @@ def test_pages_follow_each_other_without_gap(store: Any) -> None:
     assert pages == made[::-1]
 
 
-def test_lists_are_narrowed_by_kind_origin_and_text(store: Any) -> None:
+def test_lists_are_narrowed_by_kind_origin_and_text(store: Store) -> None:
     one = report(store, 1)
     with store.begin() as uow:
         two = version(uow, 2, head={"kind": "consignment", "author": "alborz"}, unit="u1")
@@ -148,7 +149,7 @@ def test_lists_are_narrowed_by_kind_origin_and_text(store: Any) -> None:
         uow.audit(AUDIT)
     liaison = officer(roles=frozenset({"liaison_officer"}))
 
-    def found(**asked: Any) -> list[str]:
+    def found(**asked: str) -> list[str]:
         with store.read() as uow:
             return [row.record for row in uow.listing(liaison, in_force=["a1"], **asked)]
 
@@ -168,7 +169,7 @@ TABLES = ("record", "version", "list_row", "identifier", "release", "withheld", 
 
 
 @contextmanager
-def bare(url: str, **given: str) -> Iterator[Any]:
+def bare(url: str, **given: str) -> Iterator[Connection]:
     """A connection in the node's role that goes around the store. given: settings, as rabet_unit="u1"."""
     with psycopg.connect(url) as connection:
         connection.execute("SET LOCAL ROLE rabet_app")
@@ -178,11 +179,11 @@ def bare(url: str, **given: str) -> Iterator[Any]:
         connection.rollback()
 
 
-def count(connection: Any, table: str) -> int:
-    return int(connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
+def count(connection: Connection, table: str) -> int:
+    return int(connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0])  # noqa: S608
 
 
-def fill_all(store: Any) -> None:
+def fill_all(store: Store) -> None:
     """At least one row in every table of records."""
     one, two = report(store, 1, ("seal", "S1")), report(store, 2, ("seal", "S1"))
     reasons = (("same_seal", "seal", "S1"),)
@@ -197,7 +198,7 @@ def fill_all(store: Any) -> None:
         uow.audit(AUDIT)
 
 
-def test_without_settings_no_row_of_a_record_is_seen(make_store: Any, postgres_copy: str) -> None:
+def test_without_settings_no_row_of_a_record_is_seen(make_store: Callable[..., Store], postgres_copy: str) -> None:
     fill_all(make_store(postgres_copy))
     with bare(postgres_copy) as connection:
         assert {table: count(connection, table) for table in (*TABLES, "event")} == dict.fromkeys((*TABLES, "event"), 0)
@@ -205,7 +206,7 @@ def test_without_settings_no_row_of_a_record_is_seen(make_store: Any, postgres_c
         assert all(count(connection, table) for table in (*TABLES, "event"))
 
 
-def test_without_an_act_no_row_of_a_record_is_written(make_store: Any, postgres_copy: str) -> None:
+def test_without_an_act_no_row_of_a_record_is_written(make_store: Callable[..., Store], postgres_copy: str) -> None:
     store = make_store(postgres_copy)
     report(store)
     sight = Sight(officer(roles=frozenset({"liaison_officer"})), "khazar", frozenset(), NOW.date())
@@ -216,7 +217,7 @@ def test_without_an_act_no_row_of_a_record_is_written(make_store: Any, postgres_
             connection.execute("INSERT INTO withheld (record_id, version, partner, part, reasons) VALUES (1, 1, 'x', 'all', '[]')")
 
 
-def test_row_security_shows_exactly_what_decide_access_allows(make_store: Any, postgres_copy: str) -> None:
+def test_row_security_shows_exactly_what_decide_access_allows(make_store: Callable[..., Store], postgres_copy: str) -> None:
     held = fill(make_store(postgres_copy), 4)
 
     @on_a_store
@@ -231,7 +232,7 @@ def test_row_security_shows_exactly_what_decide_access_allows(make_store: Any, p
     compare()
 
 
-def test_the_nodes_role_neither_owns_the_tables_nor_bypasses_the_wall(make_store: Any, postgres_copy: str) -> None:
+def test_the_nodes_role_neither_owns_the_tables_nor_bypasses_the_wall(make_store: Callable[..., Store], postgres_copy: str) -> None:
     make_store(postgres_copy)
     owned = "SELECT count(*) FROM pg_tables WHERE tableowner = 'rabet_app'"
     forced = "SELECT relname FROM pg_class WHERE relrowsecurity AND relforcerowsecurity"
@@ -241,7 +242,7 @@ def test_the_nodes_role_neither_owns_the_tables_nor_bypasses_the_wall(make_store
         assert connection.execute("SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = 'rabet_app'").fetchone() == (False,)
 
 
-def test_a_node_does_not_start_when_its_role_bypasses_the_wall(make_store: Any, postgres_copy: str) -> None:
+def test_a_node_does_not_start_when_its_role_bypasses_the_wall(make_store: Callable[..., Store], postgres_copy: str) -> None:
     with psycopg.connect(postgres_copy, autocommit=True) as connection:
         connection.execute("ALTER ROLE rabet_app BYPASSRLS")
         try:

@@ -1,16 +1,21 @@
 """Acts on the store, the same on both engines."""
 
+from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
 import pytest
 from tests.storage.samples import AUDIT, NOW, content, header, keys_of, officer, outgoing, record_id, release, report, row, version
 
-from rabet.casework.values import Alert, Approval, Event, Job, Withheld
+from rabet.casework.values import Alert, Approval, Content, Event, Job, Withheld
 from rabet.records.merkle import EMPTY_ROOT, CompactRange, leaf_hash
+from rabet.storage.record_keys import KeyDestroyed, RecordKeys
+from rabet.storage.store import Store
+from rabet.storage.transactions import reading, rows, run, writing
+from rabet.storage.unit.ground import ReadOnly
+from rabet.storage.unit.work import ChangeWithoutAudit, UnitOfWork
 
 
-def test_a_version_comes_back_as_it_was_stored(store: Any) -> None:
+def test_a_version_comes_back_as_it_was_stored(store: Store) -> None:
     made = report(store)
     with store.read() as uow:
         assert uow.version(made.header.id) == made
@@ -21,7 +26,7 @@ def test_a_version_comes_back_as_it_was_stored(store: Any) -> None:
         assert uow.rows([made.header.id]) == {made.header.id: row(made)}
 
 
-def test_reads_of_a_transaction_see_its_own_writes(store: Any) -> None:
+def test_reads_of_a_transaction_see_its_own_writes(store: Store) -> None:
     with store.begin() as uow:
         made = version(uow)
         uow.add_version(made, content("x"), row(made))
@@ -40,38 +45,47 @@ def test_reads_of_a_transaction_see_its_own_writes(store: Any) -> None:
         assert made.header.id in uow.rows([made.header.id])
 
 
-def test_a_failed_act_leaves_nothing(store: Any) -> None:
-    with pytest.raises(ZeroDivisionError), store.begin() as uow:
-        made = version(uow)
-        uow.add_version(made, content("x"), row(made))
-        uow.event(Event(kind="record", record=made.header.id))
-        uow.send(outgoing(made))
-        uow.audit(AUDIT)
-        uow.rows([made.header.id])  # what was collected is in the database now
-        raise ZeroDivisionError
+def act(store: Store, *steps: Callable[[UnitOfWork], object]) -> None:
+    """One transaction of these steps."""
+    with store.begin() as uow:
+        for step in steps:
+            step(uow)
+
+
+def fail(uow: UnitOfWork) -> None:
+    raise ZeroDivisionError
+
+
+def report_all(uow: UnitOfWork) -> None:
+    made = version(uow)
+    uow.add_version(made, content("x"), row(made))
+    uow.event(Event(kind="record", record=made.header.id))
+    uow.send(outgoing(made))
+    uow.audit(AUDIT)
+    uow.rows([made.header.id])  # what was collected is in the database now
+
+
+def test_a_failed_act_leaves_nothing(store: Store) -> None:
+    with pytest.raises(ZeroDivisionError):
+        act(store, report_all, fail)
     with store.read() as uow:
         assert uow.version(record_id(1)) is None
         assert (uow.last_event(), uow.audit_head()) == (0, (0, EMPTY_ROOT.hex()))
         assert uow.lanes() == []
 
 
-def test_a_change_without_audit_is_refused(store: Any) -> None:
-    from rabet.storage.unit.work import ChangeWithoutAudit
-
-    with pytest.raises(ChangeWithoutAudit), store.begin() as uow:
-        made = version(uow)
-        uow.add_version(made, content("x"), None)
-    with pytest.raises(ChangeWithoutAudit), store.begin() as uow:
-        uow.event(Event(kind="partner"))
+def test_a_change_without_audit_is_refused(store: Store) -> None:
+    with pytest.raises(ChangeWithoutAudit):
+        act(store, lambda uow: uow.add_version(version(uow), content("x"), None))
+    with pytest.raises(ChangeWithoutAudit):
+        act(store, lambda uow: uow.event(Event(kind="partner")))
     with store.read() as uow:
         assert uow.version(record_id(1)) is None
     with store.begin() as uow:  # looking needs no entry
         uow.version(record_id(1))
 
 
-def test_a_read_only_view_changes_nothing(store: Any) -> None:
-    from rabet.storage.unit.ground import ReadOnly
-
+def test_a_read_only_view_changes_nothing(store: Store) -> None:
     made = report(store)
     with store.read() as uow:
         for change in (
@@ -81,13 +95,13 @@ def test_a_read_only_view_changes_nothing(store: Any) -> None:
             lambda: uow.set_blocked(made.header.id, blocked=True),
             lambda: uow.send(outgoing(made)),
             lambda: uow.job(Job(key="k", act="a", due=NOW)),
-            lambda: uow.new_key(),
+            uow.new_key,
         ):
             with pytest.raises(ReadOnly):
                 change()
 
 
-def test_a_correction_moves_the_record_to_the_top_of_the_list(store: Any) -> None:
+def test_a_correction_moves_the_record_to_the_top_of_the_list(store: Store) -> None:
     first, second = report(store, 1), report(store, 2)
     with store.begin() as uow:
         corrected = version(uow, 1, head={"version": 2, "handling": "H0"}, unit="u9")
@@ -102,7 +116,7 @@ def test_a_correction_moves_the_record_to_the_top_of_the_list(store: Any) -> Non
         assert [one.record for one in uow.listing(officer(unit="u9"))] == [first.header.id]
 
 
-def test_a_late_older_version_leaves_the_list_alone(store: Any) -> None:
+def test_a_late_older_version_leaves_the_list_alone(store: Store) -> None:
     with store.begin() as uow:
         newer = version(uow, 1, head={"version": 2, "author": "alborz"})
         uow.add_version(newer, content("two"), row(newer))
@@ -117,7 +131,7 @@ def test_a_late_older_version_leaves_the_list_alone(store: Any) -> None:
         assert uow.content(older) == content("one")
 
 
-def test_a_widened_version_keeps_its_place_and_gets_its_new_content(store: Any) -> None:
+def test_a_widened_version_keeps_its_place_and_gets_its_new_content(store: Store) -> None:
     first, second = report(store, 1), report(store, 2)
     with store.begin() as uow:
         uow.set_content(first, content("a", "b"))
@@ -129,7 +143,7 @@ def test_a_widened_version_keeps_its_place_and_gets_its_new_content(store: Any) 
         assert uow.content(second) == content("body")
 
 
-def test_blocking_and_clearing_text(store: Any) -> None:
+def test_blocking_and_clearing_text(store: Store) -> None:
     made = report(store)
     with store.begin() as uow:
         uow.set_text_clear(made.header.id, 1)
@@ -140,15 +154,11 @@ def test_blocking_and_clearing_text(store: Any) -> None:
         assert uow.version(made.header.id) == replace(made, text_clear=True, blocked=True)
 
 
-def test_erasing_destroys_keys_after_commit_and_only_then(store: Any, keys: Any) -> None:
-    from rabet.storage.record_keys import KeyDestroyed
-
+def test_erasing_destroys_keys_after_commit_and_only_then(store: Store, keys: RecordKeys) -> None:
     made = report(store, 1, ("seal", "S1"))
     sealed = keys.seal(made.key_slot, b"x")
-    with pytest.raises(ZeroDivisionError), store.begin() as uow:
-        uow.erase(made.header.id, before=2)
-        uow.audit(AUDIT)
-        raise ZeroDivisionError
+    with pytest.raises(ZeroDivisionError):
+        act(store, lambda uow: uow.erase(made.header.id, before=2), lambda uow: uow.audit(AUDIT), fail)
     assert keys.open(made.key_slot, sealed) == b"x"
     with store.begin() as uow:
         uow.erase(made.header.id, before=2)
@@ -165,10 +175,9 @@ def test_erasing_destroys_keys_after_commit_and_only_then(store: Any, keys: Any)
         assert uow.version(made.header.id) == tombstone
 
 
-def test_keys_doomed_before_a_crash_are_destroyed_at_the_next_start(store: Any, keys: Any, make_store: Any, database: str) -> None:
-    from rabet.storage.record_keys import KeyDestroyed
-    from rabet.storage.transactions import run, writing
-
+def test_keys_doomed_before_a_crash_are_destroyed_at_the_next_start(
+    store: Store, keys: RecordKeys, make_store: Callable[..., Store], database: str
+) -> None:
     made = report(store)
     with writing(store.alias):
         run(store.alias, "INSERT INTO doomed_key (slot) VALUES (%s)", [made.key_slot])
@@ -177,7 +186,7 @@ def test_keys_doomed_before_a_crash_are_destroyed_at_the_next_start(store: Any, 
         keys.seal(made.key_slot, b"x")
 
 
-def test_identifiers_are_replaced_and_found_by_key(store: Any) -> None:
+def test_identifiers_are_replaced_and_found_by_key(store: Store) -> None:
     one = report(store, 1, ("seal", "S1"), ("phone", "+994501112233"))
     two = report(store, 2, ("seal", "S1"), ("plate", "10AB123"))
     with store.read() as uow:
@@ -191,7 +200,7 @@ def test_identifiers_are_replaced_and_found_by_key(store: Any) -> None:
         assert uow.sharing([]) == []
 
 
-def test_an_alert_between_two_records_is_joined_whichever_way_round(store: Any) -> None:
+def test_an_alert_between_two_records_is_joined_whichever_way_round(store: Store) -> None:
     one, two = report(store, 1), report(store, 2)
     alert = Alert(
         id="a" * 32,
@@ -219,7 +228,7 @@ def test_an_alert_between_two_records_is_joined_whichever_way_round(store: Any) 
         assert uow.alerts(officer()) == []
 
 
-def test_releases_change_state_and_are_found(store: Any) -> None:
+def test_releases_change_state_and_are_found(store: Store) -> None:
     made = report(store)
     waiting = release(made, state="waiting", part="person", approvals=(Approval("duty_officer", "o1", "d" * 64, "now"),))
     with store.begin() as uow:
@@ -239,9 +248,7 @@ def test_releases_change_state_and_are_found(store: Any) -> None:
         assert uow.release("0" * 32) is None
 
 
-def test_the_audit_log_is_a_tree_over_salted_entries(store: Any) -> None:
-    from rabet.storage.transactions import reading, rows
-
+def test_the_audit_log_is_a_tree_over_salted_entries(store: Store) -> None:
     for number in range(5):
         with store.begin() as uow:
             uow.audit(replace(AUDIT, about=f"about {number}", detail={"n": number}))
@@ -259,7 +266,7 @@ def test_the_audit_log_is_a_tree_over_salted_entries(store: Any) -> None:
     assert (size, root) == (tree.size, tree.root().hex())
 
 
-def test_events_are_numbered_in_order_of_commit(store: Any) -> None:
+def test_events_are_numbered_in_order_of_commit(store: Store) -> None:
     made = report(store)
     for number in range(3):
         with store.begin() as uow:
@@ -274,7 +281,7 @@ def test_events_are_numbered_in_order_of_commit(store: Any) -> None:
         assert [one.kind for one in uow.events(officer(unit="u2"))] == ["partner"] * 3
 
 
-def test_a_record_id_taken_by_another_transaction_is_an_error_not_a_merge(store: Any) -> None:
+def test_a_record_id_taken_by_another_transaction_is_an_error_not_a_merge(store: Store) -> None:
     made = report(store)
     with store.begin() as uow:
         again = uow.version(made.header.id)
@@ -284,7 +291,7 @@ def test_a_record_id_taken_by_another_transaction_is_an_error_not_a_merge(store:
         assert len(uow.versions(made.header.id)) == 1
 
 
-def test_prefetch_reads_a_batch_at_once(store: Any) -> None:
+def test_prefetch_reads_a_batch_at_once(store: Store) -> None:
     made = [report(store, seed) for seed in range(5)]
     with store.read() as uow:
         uow.prefetch([one.header.id for one in made] + [header("none").id])
@@ -292,8 +299,6 @@ def test_prefetch_reads_a_batch_at_once(store: Any) -> None:
         assert uow.version(header("none").id) is None
 
 
-def test_a_leaf_that_is_no_json_text_is_refused(store: Any) -> None:
-    from rabet.casework.values import Content
-
-    with pytest.raises(ValueError, match="control character"), store.begin() as uow:
-        uow.add_version(version(uow), Content(("a\x1eb",)), None)
+def test_a_leaf_that_is_no_json_text_is_refused(store: Store) -> None:
+    with pytest.raises(ValueError, match="control character"):
+        act(store, lambda uow: uow.add_version(version(uow), Content(("a\x1eb",)), None))

@@ -106,12 +106,12 @@ class RecordKeys:
         """
         try:
             return AESGCM(self._key(slot)).decrypt(bytes(sealed[:NONCE]), bytes(sealed[NONCE:]), about)
-        except InvalidTag:
+        except (InvalidTag, ValueError):
             raise SealBroken(f"what lies under slot {slot} is not what was sealed there") from None
 
     def _key(self, slot: int) -> bytes:
-        key = os.pread(self._file, SLOT, slot * SLOT)
-        if slot < 1 or len(key) != SLOT or key == _DESTROYED:
+        key = os.pread(self._file, SLOT, slot * SLOT) if slot > 0 else _DESTROYED
+        if len(key) != SLOT or key == _DESTROYED:
             raise KeyDestroyed(f"the key at slot {slot} was destroyed")
         return key
 

@@ -1,5 +1,7 @@
 """The whole unit of work, and what happens at its end."""
 
+from rabet.storage.tail import CHANNEL
+from rabet.storage.transactions import is_sqlite, rows
 from rabet.storage.unit.arrivals import Arrivals
 
 
@@ -22,6 +24,8 @@ class UnitOfWork(Arrivals):
         if self.audited:
             self.counts.audit = self.counts.audit.extend(self._leaves)
             self._save_head()
+        if self._changed and not is_sqlite(self.alias):
+            rows(self.alias, "SELECT pg_notify(%s, '')", [CHANNEL])
 
     @property
     def doomed(self) -> tuple[int, ...]:
