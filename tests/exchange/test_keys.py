@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.exchange.agencies import A, B, C, keyring, keys_of
 
-from rabet.exchange.keys import AgencyKeys, CannotOpen, KeyringVerifier, PublicKeys
+from rabet.agreements.terms import SUITES
+from rabet.exchange.keys import SUITE, AgencyKeys, CannotOpen, KeyringVerifier, PublicKeys
 from rabet.records.bad_input import BadInput
 from rabet.records.signing import ALGORITHMS, BadSignature, Purpose, Signature
 
@@ -129,3 +130,7 @@ def roots(square: int, field: int) -> list[int]:
 def refused(ed25519: bytes) -> None:
     with pytest.raises(BadInput):
         PublicKeys(ed25519, keys_of(A).public.ml_dsa_65, keys_of(A).public.hpke)
+
+
+def test_the_suite_is_one_that_agreements_name() -> None:
+    assert SUITE in SUITES

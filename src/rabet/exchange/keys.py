@@ -35,7 +35,7 @@ from rabet.records.signing import (
 )
 from rabet.records.strict_json import read_json
 
-SUITE = "hpke-mlkem768-x25519-hkdf-sha256-aes-256-gcm"
+SUITE = "MLKEM768-X25519/HKDF-SHA256/AES-256-GCM"  # as agreements name it (agreements.terms.SUITES)
 FORMAT = "rabet-keys/1"
 HPKE = "mlkem768-x25519"
 PUBLIC_BYTES: Mapping[str, int] = {"ed25519": 32, "ml-dsa-65": 1952, HPKE: 1184 + 32}
