@@ -133,6 +133,19 @@ def test_a_success_on_one_lane_wakes_the_other_and_resets_its_delay() -> None:
     assert machine.link.lanes["normal"].attempts == 0
 
 
+def test_after_a_break_what_is_urgent_goes_before_what_queued_ahead_of_it() -> None:
+    machine = Machine((5, 0))
+    machine.answer(batch(0, 5), Unreachable(), 0.0)
+    assert machine.take(Grown("urgent", 1, 0.01)) == (Dispatch("urgent", 0),)
+    assert machine.take(Tick(10.0)) == ()
+    sent = batch(0, 1, "urgent")
+    (wake,) = machine.answer(sent, Unreachable(), 10.0)
+    assert isinstance(wake, WakeAt)
+    assert machine.take(PartnerSeen(10.01)) == (Dispatch("urgent", 0),)
+    signed = receipt(sent)
+    assert machine.answer(sent, Held(signed), 10.1) == (Acknowledge("urgent", sent, signed), Dispatch("normal", 0))
+
+
 def test_a_partner_who_comes_to_us_is_tried_at_once() -> None:
     machine = Machine((5, 0))
     for now in (0.0, 100.0, 200.0):

@@ -225,12 +225,20 @@ def _go_on(link: Link, now: float) -> tuple[Link, tuple[Command, ...]]:
     if link.met != "yes":
         return _meet(link, now)
     commands: list[Command] = []
-    for lane in LANES:
+    ready = _ready(link)
+    for lane in ready:
         if link.lanes[lane].waiting and link.lanes[lane].retry_at <= now:
             commands.append(Dispatch(lane, link.lanes[lane].through, link.lanes[lane].least))
             link = _set(link, lane, in_flight=True)
-    later = [state.retry_at for state in link.lanes.values() if state.waiting]
+    later = [link.lanes[lane].retry_at for lane in ready if link.lanes[lane].waiting]
     return link, (*commands, *([WakeAt(min(later))] if later else []))
+
+
+def _ready(link: Link) -> tuple[Lane, ...]:
+    """After a break the urgent lane alone tries the line while it has something to send: a warning overtakes what queued before it."""
+    urgent = link.lanes["urgent"]
+    broken = any(state.trouble == "unreachable" for state in link.lanes.values())
+    return ("urgent",) if broken and urgent.queued > urgent.through and not urgent.stopped else LANES
 
 
 def _meet(link: Link, now: float) -> tuple[Link, tuple[Command, ...]]:
@@ -256,10 +264,10 @@ def _told(link: Link, event: StateTold) -> tuple[Link, tuple[Command, ...]]:
 
 
 def _reachable(link: Link, now: float) -> Link:
-    """Lanes that could not reach the partner try at once."""
+    """Lanes that could not reach the partner try at once; each is out of trouble when it has a receipt of its own."""
     for lane, state in link.lanes.items():
         if state.trouble == "unreachable":
-            link = _set(link, lane, attempts=0, retry_at=now, trouble="")
+            link = _set(link, lane, attempts=0, retry_at=now)
     return link
 
 
