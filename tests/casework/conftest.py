@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from rabet.casework.fields import Fields
 from rabet.casework.receiving import Result, receive
 from rabet.casework.reporting import Draft, Outcome, report
 from rabet.casework.values import Lane
@@ -62,8 +63,6 @@ class Nodes(World):
 
     def held(self, agency: str, record: str) -> bodies.Body:
         """All fields held of the newest version."""
-        from rabet.casework.fields import Fields
-
         with self.desk(agency).store.read() as uow:
             version = uow.version(record)
             return {} if version is None else Fields.of(version.header.kind, uow.content(version)).body()

@@ -1,12 +1,14 @@
 """What a partner does with what arrives: take once, keep order of versions, refuse what is broken, destroy what is recalled."""
 
 import json
+import os
 
 import pytest
 from tests.casework.conftest import Nodes
 
-from rabet.casework import reading
+from rabet.casework import reading, reporting
 from rabet.casework.correcting import correct
+from rabet.casework.messages import StatusMessage, write_record, write_status
 from rabet.casework.objecting import outside_agreement
 from rabet.casework.recalling import recall
 from rabet.casework.refusal import NotFound, Refused
@@ -17,8 +19,6 @@ from rabet.records.bad_input import BadInput
 
 
 def _id() -> str:
-    import os
-
     return os.urandom(16).hex()
 
 
@@ -154,18 +154,18 @@ def test_two_versions_under_one_number_are_refused(nodes: Nodes) -> None:
     assert (result.status, result.reason) == ("rejected", "two_versions_under_one_number")
 
 
+class NoKeys:
+    """Stands for the unit of work where nothing is stored."""
+
+    def new_key(self) -> int:
+        return -1
+
+
 def _forged_twin(nodes: Nodes, record: str) -> str:
     """Another version 1 of the same record, signed by its author: what a lying partner could send."""
-    from rabet.casework import reporting
-    from rabet.casework.messages import write_record
-
     desk, officer = nodes.desk("khazar"), nodes.officer("khazar", "duty")
     item = reporting.prepare(desk, officer, Draft(kind="seizure", id=record, body=nodes.body(value="1")))
     (item,) = reporting.sign(desk, [item])
-
-    class NoKeys:
-        def new_key(self) -> int:
-            return -1
 
     version = reporting.own_version(desk, NoKeys(), officer, item)  # type: ignore[arg-type]
     shown = [path for path, kind in item.fields.classes.items() if kind == "consignment"]
@@ -173,15 +173,8 @@ def _forged_twin(nodes: Nodes, record: str) -> str:
 
 
 def test_a_partner_that_sends_more_than_the_agreement_allows_is_refused(nodes: Nodes) -> None:
-    from rabet.casework import reporting
-    from rabet.casework.messages import write_record
-
     desk, officer = nodes.desk("khazar"), nodes.officer("khazar", "duty")
     (item,) = reporting.sign(desk, [reporting.prepare(desk, officer, Draft(kind="seizure", body=nodes.body()))])
-
-    class NoKeys:
-        def new_key(self) -> int:
-            return -1
 
     version = reporting.own_version(desk, NoKeys(), officer, item)  # type: ignore[arg-type]
     text = write_record(version, item.fields.disclose(item.fields.values), "caspian", (), desk.randomness)
@@ -202,8 +195,6 @@ def test_the_first_showing_to_an_officer_is_told_once_by_role(nodes: Nodes) -> N
 
 
 def test_a_word_about_a_record_the_partner_never_got_is_refused(nodes: Nodes) -> None:
-    from rabet.casework.messages import StatusMessage, write_status
-
     made = nodes.report(handling="H2")
     desk = nodes.desk("volga")
     text = write_status(StatusMessage("caspian", made.record, 1, "delivered", "liaison_officer", desk.clock.now().isoformat()), desk.randomness)

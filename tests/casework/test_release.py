@@ -7,6 +7,7 @@ import pytest
 from tests.casework.conftest import Nodes
 
 from rabet.casework.approving import approve, clear_text, digest_to_approve, refuse_release
+from rabet.casework.correcting import correct
 from rabet.casework.previewing import preview
 from rabet.casework.reading import show
 from rabet.casework.refusal import NotFound, Refused
@@ -94,8 +95,6 @@ def test_a_report_by_a_system_needs_two_people(nodes: Nodes) -> None:
 
 
 def test_what_was_corrected_after_it_was_proposed_cannot_be_approved(nodes: Nodes) -> None:
-    from rabet.casework.correcting import correct
-
     made = nodes.report()
     release = made.waiting[0][1]
     waiting, _ = digest_to_approve(nodes.desk("khazar"), nodes.officer("khazar", "liaison"), release)
