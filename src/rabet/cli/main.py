@@ -35,7 +35,7 @@ COMMANDS: Mapping[str, str] = {
     "user": "rabet.cli.user:user",
     "case": "rabet.cli.case:case",
     "token": "rabet.cli.token:token",
-    "demo": "rabet.cli.demo:demo",
+    "demo": "rabet.cli.demo.command:demo",
     "bench": "rabet.cli.bench:bench",
 }
 

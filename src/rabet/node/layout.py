@@ -66,11 +66,6 @@ class Layout:
         return self.root / "web-secret"
 
     @property
-    def audit_secret(self) -> Path:
-        """From this the blinds of the audit roots are made that partners witness."""
-        return self.root / "audit-secret"
-
-    @property
     def record_keys(self) -> Path:
         """The key store of the records, apart from the data and their backups."""
         return self.root / "record-keys"

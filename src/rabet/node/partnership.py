@@ -5,6 +5,7 @@ through the worker (`copy_stops`).
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 from rabet.agreements.document import Authority, Party, SignedAgreement
@@ -12,7 +13,7 @@ from rabet.agreements.parsing import parse_agreement
 from rabet.agreements.standing import HeldAgreement
 from rabet.casework import standing
 from rabet.casework.refusal import NotFound
-from rabet.casework.values import Officer, Partner
+from rabet.casework.values import AuditEntry, Event, Officer, Partner
 from rabet.exchange.card import Card, SignedCard, read_signed_card
 from rabet.node.assembly import Node
 from rabet.node.documents import Stopped, held_agreement, keep_agreement, with_signatures, write_stopped
@@ -74,8 +75,19 @@ def confirm_peer(node: Node, officer: Officer, agency: str) -> Card:
     return signed.card
 
 
-def forget_peer(node: Node, agency: str) -> None:
-    """Shut the door for an agency and believe nothing of it any more; what the logs hold stays."""
+def forget_peer(node: Node, officer: Officer, agency: str) -> None:
+    """Shut the door for an agency and believe nothing of it any more; what the logs hold stays.
+
+    Raises:
+        NotFound: no card of this agency was added.
+    """
+    with node.store.begin() as uow:
+        found = next((one for one in uow.partners() if one.agency == agency), None)
+        if found is None:
+            raise NotFound(agency)
+        uow.set_partner(replace(found, confirmed=False))
+        uow.audit(AuditEntry(act="partner.forgotten", officer=officer.id, role="administrator", about=agency))
+        uow.event(Event(kind="partner", partner=agency))
     remove_card(node.settings.layout, agency)
 
 

@@ -35,8 +35,7 @@ def create_files(settings: Settings, clock: Clock) -> SignedCard:
     _write_credential(layout, authority, make_leaf(authority, settings.agency, hosts(settings), clock.now()))
     card = sign_card(make_card(settings, keys, authority, clock), keys)
     write_whole(layout.card, card.to_text().encode())
-    for secret in (layout.web_secret, layout.audit_secret):
-        write_whole(secret, SystemRandomness().token(_SECRET).hex().encode(), secret=True)
+    write_whole(layout.web_secret, SystemRandomness().token(_SECRET).hex().encode(), secret=True)
     write_whole(layout.config, write_settings(settings).encode())
     return card
 

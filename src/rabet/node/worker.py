@@ -8,15 +8,15 @@ import logging
 import threading
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-from hashlib import sha256
 
 from rabet.casework import facts
+from rabet.casework.desk import Desk
 from rabet.casework.messages import AuditMessage, write_audit
 from rabet.casework.values import AuditEntry, Event, Job, LaneState, Outgoing
 from rabet.node.assembly import Node
 from rabet.node.health import Finding, look
 from rabet.node.partnership import copy_stops
-from rabet.records.checkpoint import blinded_root
+from rabet.records.checkpoint import Checkpoint, Note, audit_origin, blinded_root, sign_checkpoint
 
 HEARTBEAT, CHECK = timedelta(minutes=1), timedelta(hours=1)
 _LONGEST_PAUSE = 30.0  # seconds
@@ -91,33 +91,44 @@ def _regular(act: str, every: timedelta, now: datetime) -> Job:
 
 
 def heartbeat(node: Node) -> None:
-    """Have every partner who keeps up witness the audit log, and plan the next heartbeat. One transaction."""
+    """Sign the head of the audit log, have every partner who keeps up witness it blinded, plan the next heartbeat. One transaction."""
     desk, now = node.desk, node.clock.now()
     with node.store.begin() as uow:
         known = facts.standing(desk, uow)
         size, root = uow.audit_head()
-        blinded = blinded_root(size, bytes.fromhex(root), blind_of(node, size)).hex()
+        uow.checkpoint(size, _note(node, Checkpoint(audit_origin(desk.agency), size, bytes.fromhex(root))))
         behind = {lane.partner for lane in uow.lanes() if _behind(lane, now)}
         told = [partner for partner in known.partners if partner not in behind]
         for partner in told:
-            message = AuditMessage(known.documents_with(partner)[0].document.id, size, blinded)
-            text = write_audit(message, desk.randomness)
-            outgoing = Outgoing(partner=partner, lane="normal", agreement=message.agreement, record="", version=0, text=text, key_slot=_OWN_KEY)
-            uow.send(outgoing)
+            blind = desk.randomness.token(_BLIND)
+            blinded = blinded_root(size, bytes.fromhex(root), blind)
+            agreement = known.documents_with(partner)[0].document.id
+            uow.anchor(_message(desk, partner, AuditMessage(agreement, size, blinded.hex())), size, blinded, blind)
         uow.job(_regular("heartbeat", HEARTBEAT, now))
         uow.audit(AuditEntry(act="heartbeat", officer="", role="node", detail={"size": size, "partners": len(told)}))
     copy_stops(node)
 
 
+def _note(node: Node, checkpoint: Checkpoint) -> str:
+    line = sign_checkpoint(checkpoint, node.peers.cards.own.keys.ed25519, node.keys)
+    return Note(checkpoint, (line,)).text()
+
+
+def _message(desk: Desk, partner: str, message: AuditMessage) -> Outgoing:
+    return Outgoing(
+        partner=partner,
+        lane="normal",
+        agreement=message.agreement,
+        record="",
+        version=0,
+        text=write_audit(message, desk.randomness),
+        key_slot=_OWN_KEY,
+    )
+
+
 def _behind(lane: LaneState, now: datetime) -> bool:
     """A partner who does not take what waits gets no heartbeats on top of it."""
     return lane.direction == "out" and lane.oldest_waiting is not None and now - lane.oldest_waiting > HEARTBEAT
-
-
-def blind_of(node: Node, size: int) -> bytes:
-    """The blind of the audit root at `size`: the node can show it later, nobody can guess it."""
-    secret = bytes.fromhex(node.settings.layout.audit_secret.read_text(encoding="ascii"))
-    return sha256(secret + size.to_bytes(8, "big")).digest()[:_BLIND]
 
 
 def check(node: Node) -> None:
