@@ -1,5 +1,6 @@
 """The known fields of one version: paths, values, release classes, and what lists and comparison take from them."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -9,6 +10,9 @@ from rabet.casework.values import Content, IdentifierRow, ListRow, Version
 from rabet.matching.identifiers import normalise
 from rabet.records.disclosure import Commitment, Disclosure, Leaf, assemble, pattern_of, read_leaf, select
 from rabet.records.kinds import ReleaseClass, release_classes
+
+LONGEST_IN_LIST = 200
+_CONTROL = re.compile("[\x00-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
 
 
 @dataclass(frozen=True)
@@ -66,9 +70,9 @@ class Fields:
         return {pattern_of(leaf.path): leaf.value for leaf in reversed(self.leaves)}
 
     def first(self, pattern: str) -> str:
-        """Return the first value at a pattern as text, or ""."""
+        """Return the first value at a pattern as text fit for a list, or "": a partner's text moves no cursor and turns no line."""
         value = self._first.get(pattern)
-        return "" if value is None or value in ([], {}) else str(value)
+        return "" if value is None or value in ([], {}) else _CONTROL.sub(" ", str(value)[:LONGEST_IN_LIST])
 
 
 def list_row(version: Version, fields: Fields, *, laboratory: str = "") -> ListRow:

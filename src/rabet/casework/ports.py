@@ -99,7 +99,8 @@ class UnitOfWork(Protocol):
     ) -> Sequence[ListRow]:
         """Newest first. after: id of the last record of the page before; text: part of what a row shows, or a record's id."""
 
-    def rows(self, records: Collection[str]) -> Mapping[str, ListRow]: ...
+    def rows(self, records: Collection[str], *, officer: Officer | None = None, in_force: Collection[str] = ()) -> Mapping[str, ListRow]:
+        """List rows by record. officer: only what he may see (recalled records too), and only alerts that he may see are counted."""
 
     def set_row(self, record: str, row: ListRow | None) -> None:
         """Replace the list row of the newest version; None leaves the list as it is."""

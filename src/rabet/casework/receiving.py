@@ -59,10 +59,15 @@ class _Arrival:
     rows: list[IdentifierRow]
 
 
-def receive(desk: Desk, uow: UnitOfWork, partner: str, messages: Sequence[tuple[int, str | None]]) -> tuple[Result, ...]:
-    """Apply the messages in order. None stands for a message that was withdrawn before it left: its slot is taken, nothing else."""
+def receive(
+    desk: Desk, uow: UnitOfWork, partner: str, messages: Sequence[tuple[int, str | None]], poison: frozenset[int] = frozenset()
+) -> tuple[Result, ...]:
+    """Apply the messages in order. None stands for a message that was withdrawn before it left: its slot is taken, nothing else.
+
+    poison: sequences at which this node stumbled for a reason of its own; they are rejected so that the rest goes on.
+    """
     arrival = _Arrival(desk, uow, partner, standing(desk, uow), [])
-    parsed = [(seq, _open(arrival, text)) for seq, text in messages]
+    parsed = [(seq, Rejected("poison") if seq in poison else _open(arrival, text)) for seq, text in messages]
     uow.prefetch([item.header.id for _, item in parsed if isinstance(item, Received)])
     results = tuple(_apply(arrival, seq, item) for seq, item in parsed)
     comparing.compare(desk, uow, arrival.rows)

@@ -5,6 +5,7 @@ again gets the receipt it had. Whatever is turned away is named in the audit log
 """
 
 import json
+import logging
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -25,6 +26,9 @@ from rabet.records.merkle import CompactRange, leaf_hash
 from rabet.records.signing import Algorithm, Signature, Signer, read_signature
 from rabet.records.strict_json import read_json
 
+_log = logging.getLogger(__name__)
+# What the content of a message can make our own code raise. A database that fails is never blamed on a message.
+_STUMBLES = (ValueError, TypeError, LookupError, ArithmeticError, AttributeError, RecursionError)
 _STATUS = {"bad_signature": 403, "wrong_sender": 403, "wrong_audience": 403, "too_large": 413}
 
 
@@ -45,6 +49,8 @@ class HeldLane(receiver.HeldLane, Protocol):
 
 class Arrivals(UnitOfWork, Protocol):
     """The unit of work with the receiving end of a link."""
+
+    def forget(self) -> None: ...
 
     def in_lane(self, partner: str, lane: Lane) -> Any: ...  # noqa: ANN401 - a HeldLane that accept_batch knows again
     def accept_batch(self, lane: Any, batch: Any, tree: CompactRange) -> None: ...  # noqa: ANN401 - as above
@@ -81,6 +87,10 @@ class _Instead(Exception):
         self.decision, self.lane = decision, lane
 
 
+class _TakenBack(Exception):
+    """Ends a trial: nothing of it is stored."""
+
+
 class BatchReception:
     """`listener.Reception` over a node's desk."""
 
@@ -96,16 +106,41 @@ class BatchReception:
             return refusal(_STATUS.get(refused.reason, 400), refused.reason, detail=refused.detail)
 
     def take(self, partner: str, opened: Batch) -> Answer:
-        """Apply the batch and answer with the signed receipt."""
+        """Apply the batch and answer with the signed receipt. A message at which this node stumbles is rejected; the rest goes on."""
+        try:
+            answer = self._take(partner, opened, frozenset())
+        except _STUMBLES:
+            poison = self._poison(partner, opened)
+            if not poison:
+                raise
+            _log.exception("poison in a batch", extra={"partner": partner, "messages": len(poison)})
+            answer = self._take(partner, opened, poison)
+        self._way.seen(partner)
+        return answer
+
+    def _take(self, partner: str, opened: Batch, poison: frozenset[int]) -> Answer:
         try:
             with self._way.begin() as uow:
                 if not _open_to(uow, partner):
                     return self._closed(uow, partner)
-                answer = Answer(200, self._accept(uow, partner, opened).encode())
+                return Answer(200, self._accept(uow, partner, opened, poison).encode())
         except _Instead as instead:
-            answer = self._instead(partner, opened, instead.decision)
-        self._way.seen(partner)
-        return answer
+            return self._instead(partner, opened, instead.decision)
+
+    def _poison(self, partner: str, opened: Batch) -> frozenset[int]:
+        """Try each message alone, taking everything back, and name those that cannot be stored."""
+        return frozenset(seq for seq, text in opened.numbered() if not self._storable(partner, (seq, text)))
+
+    def _storable(self, partner: str, message: tuple[int, str | None]) -> bool:
+        try:
+            with self._way.begin() as uow:
+                receive(self._desk, uow, partner, [message])
+                uow.forget()
+                raise _TakenBack
+        except _TakenBack:
+            return True
+        except _STUMBLES:
+            return False
 
     def _closed(self, uow: Arrivals, partner: str) -> Answer:
         uow.audit(
@@ -113,12 +148,12 @@ class BatchReception:
         )
         return refusal(403, "closed")
 
-    def _accept(self, uow: Arrivals, partner: str, batch: Batch) -> str:
+    def _accept(self, uow: Arrivals, partner: str, batch: Batch, poison: frozenset[int]) -> str:
         lane = uow.in_lane(partner, batch.manifest.lane)
         decision = receiver.decide(lane, batch.manifest)
         if not isinstance(decision, receiver.Accept):
             raise _Instead(decision, lane)
-        fresh = receive(self._desk, uow, partner, batch.numbered()[decision.skip :])
+        fresh = receive(self._desk, uow, partner, batch.numbered()[decision.skip :], poison)
         results = (*_earlier(lane, batch.manifest.first, decision.skip), *(Result(one.seq, one.status, one.reason) for one in fresh))
         for one in fresh:
             text = batch.messages[one.seq - batch.manifest.first]

@@ -18,6 +18,7 @@ from rabet.records.bad_input import refuse
 
 SALT_BYTES, TOKEN_BYTES, SMALLEST = 16, 6, 16
 Scalar = str | int | bool | None
+_UNWRITABLE = re.compile("[\0\ud800-\udfff]")
 _TOKEN = re.compile(r"/\.[^/]*")
 
 
@@ -206,6 +207,11 @@ def _climb(known: dict[int, bytes], size: int, missing: Callable[[int, int], byt
     return known[0]
 
 
+def is_whole(text: str) -> bool:
+    """Can the text be written as UTF-8 and stored by any database? Half a character and NUL cannot."""
+    return (text.isascii() and "\0" not in text) or not _UNWRITABLE.search(text)
+
+
 def read_leaf(text: str) -> Leaf:
     """Parse one leaf text: an array of salt, path and a scalar or an empty container."""
     try:
@@ -213,7 +219,8 @@ def read_leaf(text: str) -> Leaf:
     except (ValueError, TypeError, RecursionError):
         raise refuse("fields", "leaf_broken") from None
     plain = value is None or isinstance(value, str | int) or value in ([], {})
-    if not (isinstance(salt, str) and isinstance(path, str) and plain and not isinstance(value, float)):
+    whole = isinstance(salt, str) and isinstance(path, str) and is_whole(path) and (not isinstance(value, str) or is_whole(value))
+    if not (whole and plain and not isinstance(value, float)):
         raise refuse("fields", "leaf_broken")
     return Leaf(path, value, text)
 

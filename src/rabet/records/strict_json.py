@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 from rabet.records.bad_input import BadInput, refuse
 
 MAX_BYTES, MAX_DEPTH, MAX_ITEMS = 1_000_000, 32, 50_000
-_SURROGATE = re.compile("[\ud800-\udfff]")
+_UNWRITABLE = re.compile("[\0\ud800-\udfff]")
 
 
 def read_json(data: bytes | str, *, max_bytes: int = MAX_BYTES, max_depth: int = MAX_DEPTH, max_items: int = MAX_ITEMS) -> Any:  # noqa: ANN401 - JSON is any
@@ -71,7 +71,7 @@ def _bound(value: object, max_depth: int, max_items: int) -> None:
         following: list[object] = []
         for item in level:
             if isinstance(item, str):
-                if not item.isascii() and _SURROGATE.search(item):
+                if (not item.isascii() or "\0" in item) and _UNWRITABLE.search(item):
                     raise refuse("", "lone_surrogate")
             elif isinstance(item, dict):
                 following.extend(item.values())
