@@ -198,33 +198,33 @@ def fill_all(store: Store) -> None:
         uow.audit(AUDIT)
 
 
-def test_without_settings_no_row_of_a_record_is_seen(make_store: Callable[..., Store], postgres_copy: str) -> None:
-    fill_all(make_store(postgres_copy))
-    with bare(postgres_copy) as connection:
+def test_without_settings_no_row_of_a_record_is_seen(make_store: Callable[..., Store], postgres: str) -> None:
+    fill_all(make_store(postgres))
+    with bare(postgres) as connection:
         assert {table: count(connection, table) for table in (*TABLES, "event")} == dict.fromkeys((*TABLES, "event"), 0)
-    with bare(postgres_copy, rabet_act="on") as connection:
+    with bare(postgres, rabet_act="on") as connection:
         assert all(count(connection, table) for table in (*TABLES, "event"))
 
 
-def test_without_an_act_no_row_of_a_record_is_written(make_store: Callable[..., Store], postgres_copy: str) -> None:
-    store = make_store(postgres_copy)
+def test_without_an_act_no_row_of_a_record_is_written(make_store: Callable[..., Store], postgres: str) -> None:
+    store = make_store(postgres)
     report(store)
     sight = Sight(officer(roles=frozenset({"liaison_officer"})), "khazar", frozenset(), NOW.date())
     named = {name.replace(".", "_"): value for name, value in sight.settings().items()}
-    with bare(postgres_copy, **named) as connection:
+    with bare(postgres, **named) as connection:
         assert count(connection, "list_row") == 1
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             connection.execute("INSERT INTO withheld (record_id, version, partner, part, reasons) VALUES (1, 1, 'x', 'all', '[]')")
 
 
-def test_row_security_shows_exactly_what_decide_access_allows(make_store: Callable[..., Store], postgres_copy: str) -> None:
-    held = fill(make_store(postgres_copy), 4)
+def test_row_security_shows_exactly_what_decide_access_allows(make_store: Callable[..., Store], postgres: str) -> None:
+    held = fill(make_store(postgres), 4)
 
     @on_a_store
     @given(officers, forces)
     def compare(who: Officer, in_force: frozenset[str]) -> None:
         sight = Sight(who, "khazar", in_force, NOW.date())
-        with bare(postgres_copy, **{name.replace(".", "_"): value for name, value in sight.settings().items()}) as connection:
+        with bare(postgres, **{name.replace(".", "_"): value for name, value in sight.settings().items()}) as connection:
             seen = {record for (record,) in connection.execute("SELECT record FROM record")}
             versions = {record for (record,) in connection.execute("SELECT (header_text::json)->>'id' FROM version")}
         assert seen == versions == {of.header.id for of in held if allowed(who, of, in_force)}
@@ -232,21 +232,21 @@ def test_row_security_shows_exactly_what_decide_access_allows(make_store: Callab
     compare()
 
 
-def test_the_nodes_role_neither_owns_the_tables_nor_bypasses_the_wall(make_store: Callable[..., Store], postgres_copy: str) -> None:
-    make_store(postgres_copy)
+def test_the_nodes_role_neither_owns_the_tables_nor_bypasses_the_wall(make_store: Callable[..., Store], postgres: str) -> None:
+    make_store(postgres)
     owned = "SELECT count(*) FROM pg_tables WHERE tableowner = 'rabet_app'"
     forced = "SELECT relname FROM pg_class WHERE relrowsecurity AND relforcerowsecurity"
-    with psycopg.connect(postgres_copy) as connection:
+    with psycopg.connect(postgres) as connection:
         assert connection.execute(owned).fetchone() == (0,)
         assert {name for (name,) in connection.execute(forced)} == {*TABLES, "event"}
         assert connection.execute("SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = 'rabet_app'").fetchone() == (False,)
 
 
-def test_a_node_does_not_start_when_its_role_bypasses_the_wall(make_store: Callable[..., Store], postgres_copy: str) -> None:
-    with psycopg.connect(postgres_copy, autocommit=True) as connection:
+def test_a_node_does_not_start_when_its_role_bypasses_the_wall(make_store: Callable[..., Store], postgres: str) -> None:
+    with psycopg.connect(postgres, autocommit=True) as connection:
         connection.execute("ALTER ROLE rabet_app BYPASSRLS")
         try:
             with pytest.raises(StoreRefused, match="bypasses row-level security"):
-                make_store(postgres_copy)
+                make_store(postgres)
         finally:
             connection.execute("ALTER ROLE rabet_app NOBYPASSRLS")

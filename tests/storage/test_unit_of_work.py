@@ -302,3 +302,17 @@ def test_prefetch_reads_a_batch_at_once(store: Store) -> None:
 def test_a_leaf_that_is_no_json_text_is_refused(store: Store) -> None:
     with pytest.raises(ValueError, match="control character"):
         act(store, lambda uow: uow.add_version(version(uow), Content(("a\x1eb",)), None))
+
+
+def test_a_list_counts_only_alerts_with_records_the_officer_may_see(store: Store) -> None:
+    one, two, hidden = report(store, 1), report(store, 2), report(store, 3, unit="u2")
+    with store.begin() as uow:
+        for number, other in enumerate((two, hidden)):
+            uow.add_alert(Alert(id=f"a{number}", record=one.header.id, other=other.header.id, reasons=(), person=False, state="new", at=NOW))
+        uow.audit(AUDIT)
+    with store.read() as uow:
+        listed = {found.record: found.alerts for found in uow.listing(officer())}
+        assert listed == {one.header.id: 1, two.header.id: 1}
+        everything = [one.header.id, two.header.id, hidden.header.id]
+        assert {record: found.alerts for record, found in uow.rows(everything, officer=officer()).items()} == listed
+        assert {record: found.alerts for record, found in uow.rows(everything).items()} == dict(zip(everything, (2, 1, 1), strict=True))

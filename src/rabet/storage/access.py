@@ -71,30 +71,28 @@ def _listed(values: Iterable[str]) -> str:
     return BETWEEN.join(sorted(values))
 
 
-def predicate(sight: Sight) -> Condition:
-    """Return a condition on table alias `r` (record) and its values."""
+def predicate(sight: Sight, table: str = "r") -> Condition:
+    """Return a condition on `record`, under the alias `table`, and its values."""
     handling, permits = sight.handling, sight.permits
     if not handling or not permits:
         return "1 = 0", []
-    asked: list[Condition] = [
-        _among("r.handling", handling),
-        _among("r.state", sight.states),
-        ("NOT r.blocked", []),
-        ("r.retain_until >= %s", [sight.today.isoformat()]),
-        _either([("r.author = %s", [sight.agency]), _among("r.agreement", sight.in_force)]),
-        _either([_permit(name, sight) for name in permits]),
-    ]
-    return " AND ".join(sql for sql, _ in asked), [value for _, values in asked for value in values]
+    return _all(
+        _among(f"{table}.handling", handling),
+        _among(f"{table}.state", sight.states),
+        (f"NOT {table}.blocked", []),
+        (f"{table}.retain_until >= %s", [sight.today.isoformat()]),
+        _either((f"{table}.author = %s", [sight.agency]), _among(f"{table}.agreement", sight.in_force)),
+        _either(*(_permit(name, sight, table) for name in permits)),
+    )
 
 
-def _permit(name: str, sight: Sight) -> Condition:
+def _permit(name: str, sight: Sight, table: str) -> Condition:
     officer = sight.officer
     if name == "all":
         return "1 = 1", []
     if name == "own":
-        return "r.author = %s", [sight.agency]
-    cases = _among('r."case"', officer.cases - {""})
-    return _either([("r.unit = %s", [officer.unit]), cases])
+        return f"{table}.author = %s", [sight.agency]
+    return _either((f"{table}.unit = %s", [officer.unit]), _among(f'{table}."case"', officer.cases - {""}))
 
 
 def _among(column: str, values: Collection[str]) -> Condition:
@@ -103,5 +101,9 @@ def _among(column: str, values: Collection[str]) -> Condition:
     return f"{column} IN ({', '.join(['%s'] * len(values))})", [*sorted(values)]
 
 
-def _either(conditions: Collection[Condition]) -> Condition:
+def _all(*conditions: Condition) -> Condition:
+    return " AND ".join(sql for sql, _ in conditions), [value for _, values in conditions for value in values]
+
+
+def _either(*conditions: Condition) -> Condition:
     return f"({' OR '.join(sql for sql, _ in conditions)})", [value for _, values in conditions for value in values]

@@ -77,6 +77,9 @@ def check_durable(alias: str) -> None:
 
 
 def _check_sqlite(alias: str) -> None:
+    path = Path(connections[alias].settings_dict["NAME"])
+    if not path.exists():
+        path.touch(mode=0o600)
     if (mode := _ask(alias, "PRAGMA journal_mode")) != "wal":
         raise StoreRefused(f"SQLite gives journal mode {mode!r} here, not a write-ahead log; put the node on a local disk")
     if _ask(alias, "PRAGMA synchronous") != _FULL or _ask(alias, "PRAGMA secure_delete") != 1:

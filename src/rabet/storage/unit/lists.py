@@ -1,20 +1,27 @@
 """The list projection of newest versions."""
 
 import unicodedata
-from collections.abc import Collection, Mapping
 from typing import Any
 
 from rabet.casework.values import ListRow
 from rabet.storage import models
+from rabet.storage.access import Condition
 from rabet.storage.fields import from_microseconds, to_microseconds
-from rabet.storage.transactions import places, rows, run
+from rabet.storage.transactions import run
 from rabet.storage.unit.ground import Ground
 
-ROW = """
+_ROW = """
 SELECT r.record, l.version, l.kind, r.author, l.state, r.handling, r.origin, r.sender, r.agreement, l.at, l.happened, l.country, l.place,
        l.substance, l.quantity, l.unit, l.danger, l.urgent, l.simulated, l.laboratory,
-       (SELECT count(*) FROM alert a WHERE a.record_id = r.id) + (SELECT count(*) FROM alert a WHERE a.other_id = r.id)
+       (SELECT count(*) FROM alert a JOIN record o ON o.id = a.other_id WHERE a.record_id = r.id AND {other})
+       + (SELECT count(*) FROM alert a JOIN record o ON o.id = a.record_id WHERE a.other_id = r.id AND {other})
 FROM list_row l JOIN record r ON r.id = l.record_id"""
+
+
+def row_query(other: Condition) -> Condition:
+    """Return the query for list rows. other: which records an alert may be with to be counted, on table alias `o`."""
+    sql, values = other
+    return _ROW.format(other=sql), [*values, *values]
 
 
 class Lists(Ground):
@@ -27,12 +34,6 @@ class Lists(Ground):
     def _list(self, record: int, version: int, row: ListRow) -> None:
         """Give a record this list row; `version` is the row number that places it."""
         self._listed[record] = _values(record, version, row)
-
-    def rows(self, records: Collection[str]) -> Mapping[str, ListRow]:
-        self._settle()
-        wanted = list(records)
-        found = rows(self.alias, f"{ROW} WHERE r.record IN {places(len(wanted))}", wanted) if wanted else []
-        return {row[0]: read_row(row) for row in found}
 
     def _settle(self) -> None:
         for record, values in self._listed.items():
@@ -57,7 +58,7 @@ def folded(text: str) -> str:
 
 
 def read_row(row: tuple[Any, ...]) -> ListRow:
-    """Build the value from a row of `ROW`."""
+    """Build the value from a row of `row_query`."""
     return ListRow(
         record=row[0],
         version=row[1],

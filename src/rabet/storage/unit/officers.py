@@ -1,15 +1,15 @@
 """What one officer may see of lists, alerts and events. Access is part of each query, never a filter afterwards."""
 
 import json
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from rabet.casework.values import Alert, Event, ListRow, Officer
-from rabet.storage.access import Sight, predicate
+from rabet.storage.access import Condition, Sight, predicate
 from rabet.storage.fields import from_microseconds
-from rabet.storage.transactions import Value, is_sqlite, rows
+from rabet.storage.transactions import is_sqlite, places, rows
 from rabet.storage.unit.comparison import ALERTS, read_alert
-from rabet.storage.unit.lists import ROW, folded, read_row
+from rabet.storage.unit.lists import folded, read_row, row_query
 from rabet.storage.unit.trail import Trail
 
 _EVENTS = """
@@ -33,8 +33,7 @@ class Officers(Trail):
         """Newest first. after: id of the last record of the page before; text: part of what the row shows, or the record's id."""
         self._settle()
         sight = self._sight(officer, in_force)
-        allowed, values = predicate(sight)
-        conditions: list[tuple[str, list[Value]]] = [(allowed, values)]
+        conditions = [predicate(sight)]
         if kind:
             conditions.append(("l.kind = %s", [kind]))
         if origin:
@@ -43,10 +42,24 @@ class Officers(Trail):
             conditions.append(("l.id < %s", [self._position(after)]))
         if text:
             conditions.append(("(l.search LIKE %s ESCAPE '!' OR r.record = %s)", [f"%{_literal(folded(text))}%", text.strip().lower()]))
+        return self._rows(sight, conditions, f"ORDER BY l.id DESC LIMIT {int(limit)}")
+
+    def rows(self, records: Collection[str], *, officer: Officer | None = None, in_force: Collection[str] = ()) -> Mapping[str, ListRow]:
+        """List rows by record. officer: only what he may see, recalled records too, and only alerts that he may see are counted."""
+        self._settle()
+        if not records:
+            return {}
+        wanted: Condition = (f"r.record IN {places(len(records))}", [*records])
+        sight = None if officer is None else self._sight(officer, in_force, recalled=True)
+        conditions = [wanted] if sight is None else [wanted, predicate(sight)]
+        return {row.record: row for row in self._rows(sight, conditions)}
+
+    def _rows(self, sight: Sight | None, conditions: Sequence[Condition], end: str = "") -> list[ListRow]:
+        query, values = row_query(("1 = 1", []) if sight is None else predicate(sight, "o"))
         where = " AND ".join(sql for sql, _ in conditions)
-        asked = [value for _, part in conditions for value in part]
+        asked = [*values, *(value for _, part in conditions for value in part)]
         with self._as(sight):
-            return [read_row(row) for row in rows(self.alias, f"{ROW} WHERE {where} ORDER BY l.id DESC LIMIT %s", [*asked, limit])]
+            return [read_row(row) for row in rows(self.alias, f"{query} WHERE {where} {end}", asked)]
 
     def _position(self, record: str) -> int:
         """Return the place of a record in the list; one that has left it stands where its newest version would."""
@@ -58,8 +71,7 @@ class Officers(Trail):
         """Newest first, and only where the officer may see both records."""
         self._settle()
         sight = self._sight(officer, in_force)
-        first, values = predicate(sight)
-        second, others = first.replace("r.", "o."), values
+        (first, values), (second, others) = predicate(sight), predicate(sight, "o")
         about = "(r.record = %s OR o.record = %s) AND " if record else ""
         asked = [*([record, record] if record else []), *values, *others, limit]
         with self._as(sight):
@@ -90,9 +102,9 @@ class Officers(Trail):
         return Sight(officer, self.ports.agency, frozenset(in_force), self.ports.clock.now().date(), recalled)
 
     @contextmanager
-    def _as(self, sight: Sight) -> Iterator[None]:
-        """Inside, PostgreSQL shows only what the officer may see; SQLite has no such wall."""
-        if is_sqlite(self.alias):
+    def _as(self, sight: Sight | None) -> Iterator[None]:
+        """Inside, PostgreSQL shows only what the officer may see; SQLite has no such wall. None: an act that decides itself."""
+        if sight is None or is_sqlite(self.alias):
             yield
             return
         self._set(sight.settings())
