@@ -58,7 +58,8 @@ def read(language: str) -> Catalog:
 
 def renewed(language: str) -> Catalog:
     """Return the catalogue with exactly today's sentences, old translations kept."""
-    old, new = read(language), Catalog(locale=language, project="rabet", charset="utf-8", header_comment="# Sentences of Rabet's pages.")
+    old, new = read(language), Catalog(locale=language, charset="utf-8")
+    new.mime_headers = [("Plural-Forms", PLURALS[language])]  # type: ignore[assignment]
     for name, message, context in found():
         known = old.get(message[0] if isinstance(message, tuple) else message, context)
         new.add(message, known.string if known else None, locations=[(name, None)], context=context)

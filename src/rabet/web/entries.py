@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from rabet.casework import reading
 from rabet.casework.values import Event, ListRow, Officer
+from rabet.web import numerals
 from rabet.web.live import Frame, Render, frame
 from rabet.web.names import Agencies
 from rabet.web.site import Site
@@ -50,7 +51,9 @@ def entries(events: Sequence[Event], rows: Mapping[str, ListRow], agencies: Agen
 
 
 def _note(event: Event, agencies: Agencies) -> str:
-    partner = agencies[event.partner] if event.partner else ""
+    # First-strong isolate: a name in another script must not reorder the sentence around it.
+    partner = f"\u2068{agencies[event.partner]}\u2069" if event.partner else ""
+    version = numerals.show_number(event.detail.get("version", ""), agencies.language)
     received = event.detail.get("origin") == "received"
     texts = {
         "record": _("received from %(partner)s") if received else _("reported here"),
@@ -63,7 +66,7 @@ def _note(event: Event, agencies: Agencies) -> str:
         "release_refused": _("release to %(partner)s refused"),
         "blocked": _("blocked or unblocked by the data-protection officer"),
     }
-    return texts[event.kind] % {"partner": partner, "version": event.detail.get("version", "")}
+    return texts[event.kind] % {"partner": partner, "version": version}
 
 
 def latest(site: Site, officer: Officer, language: str) -> tuple[list[Entry], int]:

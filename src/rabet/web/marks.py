@@ -14,7 +14,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 from rabet.agreements import terms
-from rabet.casework.values import LaneState
+from rabet.casework.values import Alert, LaneState
+from rabet.records.kinds import CONSIGNMENT_IDENTIFIERS
 from rabet.vocabulary import tables
 from rabet.web import calendars, names, numerals
 
@@ -149,3 +150,9 @@ def waiting(lane: LaneState) -> int:
 def term(value: str, table: str) -> str:
     """Show a term of an agreement."""
     return terms.in_words(table, value, _here())
+
+
+@register.filter
+def shared(alert: Alert) -> list[tuple[str, str]]:
+    """Return (kind, value) of what two records share; a person's identifier is told without its value: that needs a case."""
+    return [(kind, "" if alert.person and kind not in CONSIGNMENT_IDENTIFIERS else value) for _id, kind, value in alert.reasons]

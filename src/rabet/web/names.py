@@ -91,14 +91,14 @@ class Agencies:
     """Names of agencies in one language: from the agreements that bind them, else from their cards, else the id. Read once per answer."""
 
     def __init__(self, site: Site, language: str) -> None:
-        self._site, self._language = site, language
+        self._site, self.language = site, language
         self._names: Mapping[str, str] | None = None
 
     def __getitem__(self, agency: str) -> str:
         if agency == self._site.desk.agency:
-            return self._site.options.names[self._language]
+            return self._site.options.names[self.language]
         if self._names is None:
-            self._names = _names(self._site.desk, self._language)
+            self._names = _names(self._site.desk, self.language)
         return self._names.get(agency, agency)
 
 

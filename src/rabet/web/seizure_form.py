@@ -306,7 +306,7 @@ class SeizureForm:
         urgent = self._input("urgent", _("urgent: overtakes what waits"), "check")
         simulated = self._input("simulated", _("invented for an exercise"), "check")
         summary = self._input(
-            "summary", field_label("text/summary", self.language), "area", hint=_("Counts as person data until an officer marks it clear.")
+            "summary", field_label("text/summary", self.language), "area", hint=_("Counts as personal data until an officer marks it clear.")
         )
         return [
             [summary],
