@@ -8,7 +8,7 @@ import json
 import re
 from collections.abc import Hashable
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 import yaml
 
@@ -23,7 +23,7 @@ _NULL, _BOOL, _INT = "tag:yaml.org,2002:null", "tag:yaml.org,2002:bool", "tag:ya
 class _Strict(yaml.SafeLoader):
     """YAML's text, lists and maps, and of scalars only what JSON has."""
 
-    yaml_implicit_resolvers: ClassVar[dict[str, list[tuple[str, re.Pattern[str]]]]] = {
+    yaml_implicit_resolvers = {  # noqa: RUF012 - as inherited
         **{first: [(_INT, re.compile(r"-?(0|[1-9][0-9]{0,17})\Z"))] for first in "-0123456789"},
         **{first: [(_BOOL, re.compile(r"(true|false)\Z"))] for first in "tf"},
         **{first: [(_NULL, re.compile(r"(null|~|)\Z"))] for first in ("n", "~", "")},
@@ -33,7 +33,7 @@ class _Strict(yaml.SafeLoader):
         """Refuse aliases and anchors."""
         event: yaml.Event = self.peek_event()  # type: ignore[no-untyped-call]
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None) is not None:
-            raise CannotDo("yaml_alias", line=event.start_mark.line + 1)
+            raise CannotDo("yaml_alias", line=event.start_mark.line + 1 if event.start_mark else 0)
         return super().compose_node(parent, index)
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:  # noqa: FBT002 - as inherited

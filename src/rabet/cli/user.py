@@ -11,7 +11,7 @@ from rabet.records.bad_input import LANGUAGES
 from rabet.records.header import HANDLING
 
 ROLES = tuple(sorted(PROPOSING_ROLES | NO_CONTENT_ROLES))
-LINK = "http://{host}:{port}/sign-in/{secret}"
+LINK = "http://{host}:{port}/sign-in/link/{secret}/"
 
 
 @click.group(epilog="Example:  rabet --node nodes/khazar user add s.officer --name S. --role duty_officer --unit desk")

@@ -41,6 +41,7 @@ class Node:
     peers: Peers
     keys: KeyService
     wake: Waker
+    record_keys: RecordKeys
     store: Store
     rules: RuleBook
 
@@ -70,9 +71,10 @@ class Node:
         return self.keys.seal(partner, manifest, messages)
 
     def close(self) -> None:
-        """Close this thread's database connection, the connection to the key process, and the wake socket."""
+        """Close what the node holds open here: this thread's connections, the key store, the wake socket."""
         self.store.close()
         self.keys.close()
+        self.record_keys.close()
         self.wake.close()
 
 
@@ -98,7 +100,7 @@ def open_node(
         prepare(settings)
     clock, randomness = clock or SystemClock(), randomness or SystemRandomness()
     layout, wake = settings.layout, Waker(settings.layout)
-    peers = Peers(layout)
+    peers, record_keys = Peers(layout), RecordKeys(layout.record_keys, randomness)
     return Node(
         settings=settings,
         clock=clock,
@@ -106,13 +108,14 @@ def open_node(
         peers=peers,
         keys=keys or find_keys(settings, clock),
         wake=wake,
+        record_keys=record_keys,
         store=open_store(
             database_of(settings),
             alias=alias_of(settings),
             agency=settings.agency,
             clock=clock,
             randomness=randomness,
-            record_keys=RecordKeys(layout.record_keys, randomness),
+            record_keys=record_keys,
             wake=wake,
         ),
         rules=RuleBook(settings.agency, layout, peers),
