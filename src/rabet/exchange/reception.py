@@ -136,7 +136,7 @@ class BatchReception:
             with self._way.begin() as uow:
                 receive(self._desk, uow, partner, [message])
                 uow.forget()
-                raise _TakenBack
+                raise _TakenBack  # noqa: TRY301 - leaving by an error is what takes the trial back
         except _TakenBack:
             return True
         except _STUMBLES:

@@ -143,7 +143,17 @@ class Stage(World):
 
     def verify(self, agency: str) -> tuple[bool, str]:
         """Run `rabet verify` off line on the node's directory."""
-        command = [sys.executable, "-m", "rabet.cli", "--node", str(self.node(agency).settings.layout.root), "verify", "--json"]
+        command = [
+            sys.executable,
+            "-m",
+            "rabet.cli",
+            "--node",
+            str(self.node(agency).settings.layout.root),
+            "--language",
+            "en",
+            "verify",
+            "--json",
+        ]
         ended = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)  # noqa: S603 - ourselves
         try:
             found = json.loads(ended.stdout)

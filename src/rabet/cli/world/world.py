@@ -11,28 +11,25 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from http.client import HTTPConnection
 from pathlib import Path
 
-from rabet.agreements.document import Authority, Party, SignedAgreement
+from rabet.agreements.document import SignedAgreement
 from rabet.agreements.drafting import DraftTerms, draft
-from rabet.agreements.parsing import parse_agreement
 from rabet.agreements.terms import Tier
 from rabet.casework import standing
 from rabet.casework.desk import Desk
-from rabet.casework.values import Case, Officer, Partner
+from rabet.casework.values import Case, Officer
 from rabet.cli.world.agencies import ACCOUNTS, Agency
 from rabet.cli.world.line import Line
-from rabet.exchange.card import SignedCard, read_signed_card
+from rabet.node import partnership
 from rabet.node.assembly import Node, open_node
 from rabet.node.clock import SystemClock
-from rabet.node.documents import keep_agreement, with_signatures
 from rabet.node.layout import Layout
-from rabet.node.peers import write_card
 from rabet.node.settings import Settings
-from rabet.node.start import create_files, free_ports
-from rabet.records.signing import Purpose
+from rabet.node.start import create_node, free_ports
 
 UNIT, CASE = "desk", "demonstration"
 _UP_WITHIN, _DOWN_WITHIN = 30.0, 15.0
@@ -65,12 +62,11 @@ class World:
         outside = {agency.id: ports[3 * i + 2] for i, agency in enumerate(self.agencies)}
         for i, agency in enumerate(self.agencies):
             self._create(agency, ports[3 * i], ports[3 * i + 1])
-        cards = {agency.id: read_signed_card(self._layout(agency.id).card.read_bytes()) for agency in self.agencies}
         for agency in self.agencies:
             self._people(agency.id)
-            self._meet(agency.id, [card for id_, card in cards.items() if id_ != agency.id])
+            self._meet(agency.id)
         for pact in pacts:
-            self._agree(pact, cards, outside)
+            self._agree(pact, outside)
         for agency in self.agencies:
             line = Line(outside[agency.id], self.node(agency.id).settings.exchange_port)
             line.mend()
@@ -91,15 +87,19 @@ class World:
             exchange_port=exchange_port,
             web_host="127.0.0.1",
             web_port=web_port,
-            database="sqlite:///node.sqlite3",
+            database=self.database_of(agency.id),
             handling="H1",
             purpose="investigation",
             offence="import_export",
             unit=UNIT,
             framed_by=self.framed_by,
         )
-        create_files(settings, SystemClock())
-        self.nodes[agency.id] = open_node(settings.layout.root, environment={})
+        self.nodes[agency.id] = create_node(settings, {})
+
+    def database_of(self, agency: str) -> str:
+        """URL of a node's database: a SQLite file in its folder."""
+        del agency
+        return "sqlite:///node.sqlite3"
 
     def _people(self, agency: str) -> None:
         """Accounts without passwords: they sign in by one-time links."""
@@ -117,48 +117,44 @@ class World:
         )
         standing.open_case(self.desk(agency), self.officer(agency, "supervisor"), case)
 
-    def _meet(self, agency: str, cards: Iterable[SignedCard]) -> None:
-        desk, officer = self.desk(agency), self.officer(agency, "administrator")
-        for card in cards:
-            digest = card.card.fingerprint().hex()
-            write_card(self._layout(agency), card)
-            standing.add_partner(desk, officer, Partner(agency=card.card.agency, card=card.to_text(), card_digest=digest, confirmed=False))
-            standing.confirm_partner(desk, officer, card.card.agency, digest)
+    def _meet(self, agency: str) -> None:
+        """Take every other agency's card, and confirm its fingerprint."""
+        node, officer = self.node(agency), self.officer(agency, "administrator")
+        for other, there in self.nodes.items():
+            if other != agency:
+                partnership.add_peer(node, officer, partnership.card_text(there))
+                partnership.confirm_peer(node, officer, other)
 
-    def _agree(self, pact: Pact, cards: Mapping[str, SignedCard], ports: Mapping[str, int]) -> None:
+    def _agree(self, pact: Pact, ports: Mapping[str, int]) -> None:
+        """Draft from the template, have every party sign, hand the document to all. Parties are reached over the lines."""
         today = SystemClock().now().date()
         members = [agency for agency in self.agencies if agency.id in pact.parties]
-        parties = [
-            Party(
-                id=agency.id, state=agency.state, name=agency.names, card=cards[agency.id].card.fingerprint().hex(), host="127.0.0.1",
-                port=ports[agency.id], authorities=(Authority("competent_authority", agency.names), Authority("contact_point", agency.names)),
-            )
-            for agency in members
-        ]  # fmt: skip
+        parties = [replace(partnership.party_of(self.node(one.id).peers.cards.own), port=ports[one.id]) for one in members]
         terms = DraftTerms(
-            id=pact.id, number=f"{pact.id}/{today.year}", signed_on=today, begins=today, ends=None,
-            offices={agency.id: agency.names for agency in members}, rights=pact.rights,
-        )  # fmt: skip
+            id=pact.id,
+            number=f"{pact.id}/{today.year}",
+            signed_on=today,
+            begins=today,
+            ends=None,
+            offices={agency.id: agency.names for agency in members},
+            rights=pact.rights,
+        )
         signed = SignedAgreement(draft(pact.template, parties, terms), {})
         for agency in pact.parties:
-            signed = with_signatures(signed, self._sign(agency, signed.data))
+            signed = partnership.sign_agreement(self.node(agency), signed)
         for agency in pact.parties:
-            keep_agreement(self._layout(agency), signed)
-            standing.take_agreement(self.desk(agency), self.officer(agency, "administrator"), signed)
-
-    def _sign(self, agency: str, data: bytes) -> SignedAgreement:
-        made = self.node(agency).keys.sign(Purpose.AGREEMENT, data, parse_agreement(data).floor)
-        return SignedAgreement(data, {agency: made})
+            partnership.take_agreement(self.node(agency), self.officer(agency, "administrator"), signed)
 
     # running
 
     def start(self) -> None:
-        """Run `rabet up` for every node and wait until each answers."""
+        """Run `rabet up` for every node, wait until each answers, and from then on ask its key process, as any command does."""
         for agency in self.agencies:
             self.processes[agency.id] = self._up(agency.id)
         end = time.monotonic() + _UP_WITHIN
         for agency in self.agencies:
             self._await(agency.id, end)
+            self.nodes[agency.id] = open_node(self._layout(agency.id).root, environment={})
 
     def _up(self, agency: str) -> subprocess.Popen[bytes]:
         log = (self.folder / f"{agency}.log").open("ab")
@@ -171,7 +167,7 @@ class World:
 
     def _await(self, agency: str, end: float) -> None:
         node = self.node(agency)
-        while not (_listens(node.settings.web_port) and _listens(node.settings.exchange_port)):
+        while not (_answers(node.settings.web_port) and _listens(node.settings.exchange_port)):
             if self.processes[agency].poll() is not None or time.monotonic() > end:
                 raise RuntimeError(f"the node {agency} did not start; see {self.folder / f'{agency}.log'}")
             time.sleep(0.05)
@@ -206,6 +202,18 @@ class World:
         account = self.nodes[agency].store.people.find(sign_in_name=name)
         officer: Officer = account.officer
         return officer
+
+
+def _answers(port: int) -> bool:
+    """Does a page come? The port alone is open before the process that serves it."""
+    connection = HTTPConnection("127.0.0.1", port, timeout=5)
+    try:
+        connection.request("GET", "/sign-in/")
+        return connection.getresponse().status < 500
+    except OSError:
+        return False
+    finally:
+        connection.close()
 
 
 def _listens(port: int) -> bool:
