@@ -3,9 +3,10 @@
 from dataclasses import replace
 from typing import Any
 
+from tests.agreements import world
+
 from rabet.agreements.egress import OutgoingRelease
 from rabet.agreements.facts import ItemFacts, ReleaseContext
-from tests.agreements import world
 
 
 def outgoing(item: ItemFacts, context: ReleaseContext, paths: frozenset[str], **changes: Any) -> OutgoingRelease:  # noqa: ANN401

@@ -6,13 +6,13 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from tests.agreements import world
 
 from rabet.agreements import facts
 from rabet.agreements.access import decide_access
 from rabet.agreements.decision import decide_release
 from rabet.agreements.facts import Approval, Assurance, Consent, PersonFacts
 from rabet.agreements.standing import HeldAgreement
-from tests.agreements import world
 
 WRONG = (None, 1, 2.5, b"x", "nonsense", [], (1,), {1: 1}, frozenset({1}), object())
 
@@ -83,7 +83,9 @@ def test_an_act_without_the_fact_is_refused_and_named(part: str, name: str, valu
     assert [(reason.id, reason.params) for reason in made.reasons] == [("fact_missing", (("fact", f"{part}.{name}"),))]
 
 
-@pytest.mark.parametrize("agreement", [None, "khazar-volga", world.agreement(), HeldAgreement(None, "in_force"), HeldAgreement(world.agreement(), None)])  # type: ignore[arg-type]
+@pytest.mark.parametrize(
+    "agreement", [None, "khazar-volga", world.agreement(), HeldAgreement(None, "in_force"), HeldAgreement(world.agreement(), None)]
+)  # type: ignore[arg-type]
 def test_without_an_agreement_and_its_status_nothing_goes(agreement: Any) -> None:  # noqa: ANN401
     made = decide_release(agreement, world.item(), world.partner(), world.context())
     assert not made.granted | made.waiting

@@ -3,11 +3,11 @@
 from dataclasses import replace
 
 import pytest
+from tests.agreements import world
+from tests.agreements.spec.release import OPEN, PERSONS, ROWS, TEXT, Row, tier
 
 from rabet.agreements import decision
 from rabet.agreements.rules import RULES
-from tests.agreements import world
-from tests.agreements.spec.release import OPEN, PERSONS, ROWS, TEXT, Row, tier
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.case)

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from rabet.agreements.document import Agreement, Authority, Party
@@ -25,6 +26,7 @@ from rabet.agreements.standing import HeldAgreement
 from rabet.casework.values import Officer
 from rabet.records.kinds import release_classes
 
+DOCS = Path(__file__).parents[2] / "docs"
 NOW = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
 AGENCIES = {"khazar": ("AZ", "Khazar"), "volga": ("RU", "Volga"), "alborz": ("IR", "Alborz")}
 
@@ -136,7 +138,7 @@ def partner(**changes: Any) -> PartnerFacts:  # noqa: ANN401
 
 def approval(
     under: HeldAgreement, paths: frozenset[str] = PERSON_PATHS | TEXT_PATHS, role: str = "supervisor", pseudonym: str = "o-2", **changes: Any
-) -> Approval:  # noqa: ANN401
+) -> Approval:
     digest = release_digest(under.document.digest, "volga", "d1" * 32, paths)
     return replace(Approval(role, pseudonym, "khazar", digest, paths), **changes)
 

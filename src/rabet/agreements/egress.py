@@ -78,7 +78,7 @@ def _objections(agreement: Agreement, message: OutgoingRelease, now: datetime) -
     found: dict[ReasonId, bool] = {
         "gate_dates": not _dates_fit(agreement, message, now),
         "gate_parties": not _parties_fit(agreement, message),
-        "gate_record": message.state != "current" or not message.values or set(message.values) != set(message.classes),
+        "gate_record": not _whole(message),
         "gate_consent": message.author != message.sender and not _consented(message, now),
         "gate_clause": not _paths_fit(agreement, message),
         "gate_rights": not _rights_fit(agreement, message, now),
@@ -92,6 +92,10 @@ def _dates_fit(agreement: Agreement, message: OutgoingRelease, now: datetime) ->
     today = now.astimezone(UTC).date()
     running = agreement.begins <= today and not (agreement.ends and agreement.ends < today)
     return running and today <= date.fromisoformat(message.retain_until)
+
+
+def _whole(message: OutgoingRelease) -> bool:
+    return bool(message.id) and message.state == "current" and bool(message.values) and set(message.values) == set(message.classes)
 
 
 def _parties_fit(agreement: Agreement, message: OutgoingRelease) -> bool:

@@ -163,7 +163,9 @@ def _class_known(q: Question, slot: Slot) -> Reason | None:
 
 def _rights(q: Question, slot: Slot) -> Reason | None:
     condition = q.agreement.condition(q.holder, q.partner.agency)
-    tier, article = (condition.tier, condition.article) if condition else ("blocked", "")
+    if condition is None:
+        return no(q, "fact_missing", fact="agreement.human_rights")
+    tier, article = condition.tier, condition.article
     if tier == "persons":
         return None
     if tier == "persons_with_assurance":
@@ -209,7 +211,8 @@ def _person_status(q: Question, slot: Slot) -> Reason | None:
     """A suspect, accused, wanted or convicted person needs a status of that kind; a witness or victim has none."""
     if not slot.element:
         return None
-    fitting = slot.person is not None and slot.person.status_class in (LIVE if slot.person.category in LIVE else (*ENDED, "none"))
+    expected = LIVE if slot.person is not None and slot.person.category in LIVE else ("none",)
+    fitting = slot.person is not None and slot.person.status_class in (*expected, *ENDED)
     return None if fitting else no(q, "person_without_status")
 
 
@@ -242,8 +245,10 @@ def _field_covered(q: Question, slot: Slot, clause: Clause) -> Reason | None:
 
 
 def _category(q: Question, slot: Slot, clause: Clause) -> Reason | None:
+    if not slot.element or clause.up_to != "person":
+        return None
     named = slot.person is not None and slot.person.category in clause.persons
-    return no_by(q, clause, "category_not_covered") if slot.element and not named else None
+    return None if named else no_by(q, clause, "category_not_covered")
 
 
 # (8) who must have acted before it goes

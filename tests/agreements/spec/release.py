@@ -1,14 +1,15 @@
-"""The rules of release as a table: one situation a row, what goes, what waits, and every reason. Read beside docs/explanation/release-decision.md."""
+"""The rules of release as a table: one situation a row, what goes, what waits, and every reason (docs/explanation/release-decision.md)."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from rabet.agreements.decision import Decision, decide_release
-from rabet.agreements.standing import HeldAgreement
 from tests.agreements import world
 from tests.agreements.world import CONSIGNMENT, LEAVES, NOW, PERSON_PATHS, STATISTICS, TEXT_PATHS
+
+from rabet.agreements.decision import Decision, decide_release
+from rabet.agreements.standing import HeldAgreement
 
 OPEN = STATISTICS | CONSIGNMENT
 PERSONS = PERSON_PATHS
@@ -118,20 +119,18 @@ ROWS = (
     denied(
         "held by an agency that is no party",
         "holder_not_party",
-        "rights_blocked",
+        "fact_missing",
         "direction_not_covered",
         item={"author": "alborz", "holder": "alborz"},
     ),
     denied(
         "to an agency that is no party",
         "partner_not_in_directory",
-        "rights_blocked",
+        "fact_missing",
         "direction_not_covered",
         partner={"agency": "alborz", "card": world.card_of("alborz")},
     ),
-    denied(
-        "to itself", "partner_not_in_directory", "rights_blocked", partner={"agency": "khazar", "card": world.card_of("khazar")}
-    ),
+    denied("to itself", "partner_not_in_directory", "fact_missing", partner={"agency": "khazar", "card": world.card_of("khazar")}),
     denied("the card is another", "partner_card_differs", partner={"card": world.card_of("alborz")}),
     denied("the fingerprint was not compared", "partner_card_differs", partner={"confirmed": False}),
     denied("exchange with the partner was stopped here", "partner_stopped", partner={"open": False}),
@@ -141,8 +140,12 @@ ROWS = (
     denied("kept too long", "retention_over", item={"retain_until": NOW.date() - timedelta(days=1)}),
     denied("no time of keeping agreed for the kind", "retention_not_agreed", "kind_not_covered", agreement=without_retention),
     denied("blocked by the data-protection officer", "blocked_by_protection_officer", item={"blocked": True}),
-    Row("a field of no known class", OPEN - {"protocol_number"}, reasons={"never_leaves", "class_unknown", *WAITS},
-        item={"fields": {**world.item().fields, "protocol_number": "harmless"}}),
+    Row(
+        "a field of no known class",
+        OPEN - {"protocol_number"},
+        reasons={"never_leaves", "class_unknown", *WAITS},
+        item={"fields": {**world.item().fields, "protocol_number": "harmless"}},
+    ),
     # originator control
     denied("passed on without its author's consent", "originator_consent_missing", item=ONWARD),
     Row("passed on with consent", item={**ONWARD, "consents": (world.consent(),)}),
@@ -153,8 +156,13 @@ ROWS = (
     no_persons(
         "consent for consignment data only", "originator_consent_narrower", item={**ONWARD, "consents": (world.consent(up_to="consignment"),)}
     ),
-    Row("consent for statistics only", STATISTICS, NOTHING, {"never_leaves", "originator_consent_narrower"},
-        item={**ONWARD, "consents": (world.consent(up_to="statistics"),)}),
+    Row(
+        "consent for statistics only",
+        STATISTICS,
+        NOTHING,
+        {"never_leaves", "originator_consent_narrower"},
+        item={**ONWARD, "consents": (world.consent(up_to="statistics"),)},
+    ),
     # (7) human rights
     denied("blocked", "rights_blocked", agreement=tier("blocked")),
     Row("statistics only", STATISTICS, NOTHING, {"never_leaves", "rights_statistics_only"}, agreement=tier("statistics")),
@@ -194,12 +202,25 @@ ROWS = (
     no_party("no status recorded", "person_without_status", status_class=None),
     no_party("a suspect without proceedings", "person_without_status", status_class="none"),
     no_party("a witness with a suspect's status", "person_without_status", category="witness"),
-    Row("a witness, where a clause names witnesses", agreement=clause("persons", persons=["witness"]),
-        item={"persons": {"parties/.21": world.person(category="witness", status_class="none")}}),
-    Row("a person of whom no facts are at hand", OPEN, PHONE | TEXT,
-        {"never_leaves", "person_unknown", "perhaps_minor", "person_without_status", *WAITS}, item={"persons": {}}),
-    Row("a person without status in the record", OPEN, PHONE | TEXT, {"never_leaves", "person_unqualified", *WAITS},
-        item={"fields": WITHOUT_STATUS}),
+    Row(
+        "a witness, where a clause names witnesses",
+        agreement=clause("persons", persons=["witness"]),
+        item={"persons": {"parties/.21": world.person(category="witness", status_class="none")}},
+    ),
+    Row(
+        "a person of whom no facts are at hand",
+        OPEN,
+        PHONE | TEXT,
+        {"never_leaves", "person_unknown", "perhaps_minor", "person_without_status", *WAITS},
+        item={"persons": {}},
+    ),
+    Row(
+        "a person without status in the record",
+        OPEN,
+        PHONE | TEXT,
+        {"never_leaves", "person_unqualified", *WAITS},
+        item={"fields": WITHOUT_STATUS},
+    ),
     # (3) kind, (5) purpose, (6) handling, offence, direction
     denied("no clause for this direction", "direction_not_covered", agreement=clauses(**{"from": ["volga"], "to": ["khazar"]})),
     denied("no clause for this kind", "kind_not_covered", agreement=clauses(kinds=["statement"])),
@@ -209,33 +230,77 @@ ROWS = (
     denied("another offence", "offence_not_covered", agreement=clauses(offences=["laundering"])),
     denied("no offence", "offence_not_covered", item={"offence": ""}),
     denied("every clause holds a term that is not understood", "clause_not_understood", agreement=clauses(unless="it rains")),
-    Row("one clause holds a term that is not understood", OPEN, NOTHING, {"never_leaves", "class_not_covered"},
-        agreement=clause("persons", unless="it rains")),
+    Row(
+        "one clause holds a term that is not understood",
+        OPEN,
+        NOTHING,
+        {"never_leaves", "class_not_covered"},
+        agreement=clause("persons", unless="it rains"),
+    ),
     # which fields a clause opens
     Row("no clause reaches persons", OPEN, NOTHING, {"never_leaves", "class_not_covered"}, agreement=only_clause("consignment")),
-    Row("only some fields", frozenset({"exhibits/.01/substance", "place/country", "place/post"}), NOTHING,
+    Row(
+        "only some fields",
+        frozenset({"exhibits/.01/substance", "place/country", "place/post"}),
+        NOTHING,
         {"never_leaves", "class_not_covered", "field_excluded"},
-        agreement=only_clause("consignment", fields={"only": ["exhibits/*/substance", "place"]})),
-    Row("some fields left out", OPEN - {"place/post", "place/country"}, NOTHING, {"never_leaves", "class_not_covered", "field_excluded"},
-        agreement=only_clause("consignment", fields={"except": ["place"]})),
-    Row("a person whose status is left out stays back whole", NOTHING, OPEN | PHONE | TEXT,
-        {"never_leaves", "field_excluded", *WAITS}, agreement=only_clause("persons", fields={"except": ["parties/*/status_class"]})),
-    Row("a category no clause names", OPEN, PHONE | TEXT, {"never_leaves", "class_not_covered", "category_not_covered", *WAITS},
-        agreement=clause("persons", persons=["convicted"])),
+        agreement=only_clause("consignment", fields={"only": ["exhibits/*/substance", "place"]}),
+    ),
+    Row(
+        "some fields left out",
+        OPEN - {"place/post", "place/country"},
+        NOTHING,
+        {"never_leaves", "class_not_covered", "field_excluded"},
+        agreement=only_clause("consignment", fields={"except": ["place"]}),
+    ),
+    Row(
+        "a person whose status is left out stays back whole",
+        NOTHING,
+        OPEN | PHONE | TEXT,
+        {"never_leaves", "field_excluded", *WAITS},
+        agreement=only_clause("persons", fields={"except": ["parties/*/status_class"]}),
+    ),
+    Row(
+        "a category no clause names",
+        OPEN,
+        PHONE | TEXT,
+        {"never_leaves", "class_not_covered", "category_not_covered", *WAITS},
+        agreement=clause("persons", persons=["convicted"]),
+    ),
     # (8) people
     Row("two people approved", OPEN | PERSONS | TEXT, NOTHING, {"never_leaves"}, approved=PERSONS | TEXT),
     Row("two people approved a part", OPEN | PHONE, PARTY | TEXT, {"never_leaves", *WAITS}, approved=PHONE),
-    Row("two people approved a person without category", OPEN, PERSONS | TEXT, {"never_leaves", *WAITS},
-        approved=frozenset({"parties/.21/name"})),
+    Row(
+        "two people approved a person without category", OPEN, PERSONS | TEXT, {"never_leaves", *WAITS}, approved=frozenset({"parties/.21/name"})
+    ),
     Row("neutrality not attested", reasons={"never_leaves", "waits_neutrality", *WAITS}, context={"neutrality_attested": False}),
-    Row("approved, but neutrality not attested", OPEN, PERSONS | TEXT, {"never_leaves", "waits_neutrality"},
-        approved=PERSONS | TEXT, context={"neutrality_attested": False}),
-    Row("an automatic clause never carries persons", agreement=clauses(mode="automatic"),
-        reasons={"never_leaves", "waits_person_data", "waits_text_not_clear"}),
-    Row("text marked clear goes as consignment data", OPEN | TEXT, PERSONS, {"never_leaves", "waits_person_data", "waits_agreed_mode"},
-        item={"text_clear": True}),
-    Row("handling H2 goes only after two people", NOTHING, OPEN | PERSONS | TEXT, {"never_leaves", "waits_handling", *WAITS},
-        item={"handling": "H2"}),
+    Row(
+        "approved, but neutrality not attested",
+        OPEN,
+        PERSONS | TEXT,
+        {"never_leaves", "waits_neutrality"},
+        approved=PERSONS | TEXT,
+        context={"neutrality_attested": False},
+    ),
+    Row(
+        "an automatic clause never carries persons",
+        agreement=clauses(mode="automatic"),
+        reasons={"never_leaves", "waits_person_data", "waits_text_not_clear"},
+    ),
+    Row(
+        "text marked clear goes as consignment data",
+        OPEN | TEXT,
+        PERSONS,
+        {"never_leaves", "waits_person_data", "waits_agreed_mode"},
+        item={"text_clear": True},
+    ),
+    Row(
+        "handling H2 goes only after two people",
+        NOTHING,
+        OPEN | PERSONS | TEXT,
+        {"never_leaves", "waits_handling", *WAITS},
+        item={"handling": "H2"},
+    ),
     Row("handling H2, approved", OPEN, PERSONS | TEXT, {"never_leaves", "waits_handling", *WAITS}, item={"handling": "H2"}, approved=OPEN),
     Row("every clause asks for approval", NOTHING, OPEN | PERSONS | TEXT, {"never_leaves", *WAITS}, agreement=clauses(mode="approved")),
 )
