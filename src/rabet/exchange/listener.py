@@ -23,10 +23,10 @@ from typing import Any, Protocol, TypeVar
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from rabet.exchange.envelope import MAX_BODY
 from rabet.exchange.tls import AgencyTable
 
 BATCH, STATE = "/exchange/v1/batch", "/exchange/v1/state"
-MAX_BODY = 16 * 1024 * 1024
 # Per partner: connections open, requests at work. Altogether: requests at work.
 MAX_CONNECTIONS, MAX_AT_WORK, MAX_TOGETHER = 8, 4, 32
 BODY_SECONDS, HEADER_SECONDS = 30.0, 15.0
