@@ -1,0 +1,86 @@
+"""`rabet bench exchange`: the whole path of a record between two nodes, its floor, its ceiling, and its peer, in one run."""
+
+import json
+import shutil
+import signal
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+
+from rabet.cli.bench.beside import BenchFailed
+from rabet.cli.bench.figures import rounded, table
+from rabet.cli.bench.run import Plan, run
+from rabet.cli.printing import say_rows
+
+
+@click.group(epilog="Example:  rabet bench exchange --json")
+def bench() -> None:
+    """Measure Rabet on this machine."""
+
+
+@bench.command(epilog="Example:  rabet bench exchange --records 2000 --json")
+@click.option("--records", default=10_000, show_default=True, type=click.IntRange(0), help="Reports for throughput; 0 leaves it out.")
+@click.option("--latency-records", default=400, show_default=True, type=click.IntRange(2), help="Reports for latency, at 50 a second.")
+@click.option("--stored", default=0, show_default=True, type=click.IntRange(0), help="Records in both databases beforehand.")
+@click.option("--objects", default=100, show_default=True, type=click.IntRange(0), help="Objects for the TAXII peer; 0 leaves it out.")
+@click.option("--floor-samples", default=200, show_default=True, type=click.IntRange(2), help="Samples of each floor, at 50 a second.")
+@click.option("--database", default="sqlite", show_default=True, type=click.Choice(["sqlite", "postgres"]), help="Engine of both nodes.")
+@click.option("--directory", type=click.Path(path_type=Path, file_okay=False), help="Measure on the disk of this folder, which must not exist.")
+@click.option("--json", "json_", is_flag=True, help="Print the figures as one JSON object on standard output.")
+def exchange(
+    *, records: int, latency_records: int, stored: int, objects: int, floor_samples: int, database: str, directory: Path | None, json_: bool
+) -> None:
+    """Two nodes as real processes: how long a record takes, how many a second, beside what this machine can do at best.
+
+    Takes about a minute. Everything is removed afterwards.
+    """
+    plan = Plan(records=records, latency_records=latency_records, stored=stored, objects=objects, floor_samples=floor_samples, database=database)
+    with _own_folder(directory) as folder, _ends_cleanly():
+        try:
+            figures = rounded(run(plan, folder, _tell))
+        except BenchFailed as failure:
+            raise click.ClickException(str(failure)) from None
+    if json_:
+        click.echo(json.dumps(figures, ensure_ascii=False))
+    else:
+        say_rows(("what", "how much", ""), table(figures), empty="")
+
+
+def _tell(sentence: str) -> None:
+    """Progress, on standard error; on a terminal each sentence replaces the last."""
+    if sys.stderr.isatty():
+        click.echo(f"\r\033[K{sentence} ...", err=True, nl=False)
+    else:
+        click.echo(sentence, err=True)
+
+
+@contextmanager
+def _own_folder(directory: Path | None) -> Iterator[Path]:
+    """The folder of this run; removed afterwards."""
+    if directory is not None:
+        directory.mkdir(parents=True)
+    folder = directory or Path(tempfile.mkdtemp(prefix="rabet-bench-"))
+    try:
+        yield folder.resolve()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def _ends_cleanly() -> Iterator[None]:
+    """Let SIGTERM end the benchmark like Ctrl-C: no process is left running."""
+
+    def stop(_number: int, _frame: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+        if sys.stderr.isatty():
+            click.echo("\r\033[K", err=True, nl=False)
