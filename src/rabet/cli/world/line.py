@@ -42,6 +42,8 @@ class Line:
             except OSError:
                 continue
             far.settimeout(None)
+            for one in (near, far):
+                one.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             with self._lock:
                 self._open |= {near, far}
             for a, b in ((near, far), (far, near)):

@@ -47,7 +47,7 @@ class Pact:
 
 @dataclass
 class World:
-    """Nodes by agency id, and the lines between them. `lines` is keyed (from, to)."""
+    """Nodes by agency id, and the lines between them. `lines` is keyed (from, to); cuttable: each node is reached over a line."""
 
     folder: Path
     agencies: Sequence[Agency]
@@ -55,11 +55,12 @@ class World:
     lines: dict[tuple[str, str], Line] = field(default_factory=dict)
     processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
     framed_by: tuple[str, ...] = ()
+    cuttable: bool = True
 
     def make(self, pacts: Iterable[Pact]) -> None:
         """Create every node, exchange cards, sign agreements, add the accounts."""
         ports = free_ports(3 * len(self.agencies), "127.0.0.1")
-        outside = {agency.id: ports[3 * i + 2] for i, agency in enumerate(self.agencies)}
+        outside = {agency.id: ports[3 * i + 2 if self.cuttable else 3 * i] for i, agency in enumerate(self.agencies)}
         for i, agency in enumerate(self.agencies):
             self._create(agency, ports[3 * i], ports[3 * i + 1])
         for agency in self.agencies:
@@ -67,7 +68,7 @@ class World:
             self._meet(agency.id)
         for pact in pacts:
             self._agree(pact, outside)
-        for agency in self.agencies:
+        for agency in self.agencies if self.cuttable else ():
             line = Line(outside[agency.id], self.node(agency.id).settings.exchange_port)
             line.mend()
             self.lines["", agency.id] = line
