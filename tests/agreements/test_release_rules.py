@@ -78,7 +78,7 @@ def test_the_grounds_name_the_clauses_that_grant() -> None:
         {"paths": frozenset()},
         {"paths": PERSONS | TEXT | {"place/post"}},
     ],
-    ids=str,
+    ids=["same_person", "other_agency", "administrator", "auditor", "system", "other_digest", "no_paths", "other_paths"],
 )
 def test_the_second_person_is_another_entitled_human_of_the_holder_who_saw_the_same(second: dict[str, object]) -> None:
     held = world.held()
