@@ -137,7 +137,11 @@ def partner(**changes: Any) -> PartnerFacts:  # noqa: ANN401
 
 
 def approval(
-    under: HeldAgreement, paths: frozenset[str] = PERSON_PATHS | TEXT_PATHS, role: str = "supervisor", pseudonym: str = "o-2", **changes: Any
+    under: HeldAgreement,
+    paths: frozenset[str] = PERSON_PATHS | TEXT_PATHS,
+    role: str = "supervisor",
+    pseudonym: str = "o-2",
+    **changes: Any,  # noqa: ANN401
 ) -> Approval:
     digest = release_digest(under.document.digest, "volga", "d1" * 32, paths)
     return replace(Approval(role, pseudonym, "khazar", digest, paths), **changes)
