@@ -165,14 +165,15 @@ def test_lists_are_narrowed_by_kind_origin_and_text(store: Store) -> None:
 
 # The second wall, on PostgreSQL only: what a connection sees that forgets to ask.
 
+A_ROW = "INSERT INTO withheld (record_id, version, partner, part, reasons) VALUES (1, 1, 'x', 'all', '[]')"
 TABLES = ("record", "version", "list_row", "identifier", "release", "withheld", "partner_receipt", "alert", "outbox", "quarantine")
 
 
 @contextmanager
-def bare(url: str, **given: str) -> Iterator[Connection]:
-    """A connection in the node's role that goes around the store. given: settings, as rabet_unit="u1"."""
+def bare(url: str, role: str = "rabet_sight", **given: str) -> Iterator[Connection]:
+    """A connection in one of the node's roles that goes around the store. given: settings, as rabet_unit="u1"."""
     with psycopg.connect(url) as connection:
-        connection.execute("SET LOCAL ROLE rabet_app")
+        connection.execute(f"SET LOCAL ROLE {role}".encode())
         for name, value in given.items():
             connection.execute("SELECT set_config(%s, %s, true)", (name.replace("_", ".", 1), value))
         yield connection
@@ -198,12 +199,35 @@ def fill_all(store: Store) -> None:
         uow.audit(AUDIT)
 
 
-def test_without_settings_no_row_of_a_record_is_seen(make_store: Callable[..., Store], postgres: str) -> None:
+ALL = (*TABLES, "event")
+
+
+@pytest.mark.parametrize("role", ["rabet_act", "rabet_sight"])
+def test_without_settings_no_row_of_a_record_is_seen(make_store: Callable[..., Store], postgres: str, role: str) -> None:
     fill_all(make_store(postgres))
-    with bare(postgres) as connection:
-        assert {table: count(connection, table) for table in (*TABLES, "event")} == dict.fromkeys((*TABLES, "event"), 0)
-    with bare(postgres, rabet_act="on") as connection:
-        assert all(count(connection, table) for table in (*TABLES, "event"))
+    with bare(postgres, role) as connection:
+        assert {table: count(connection, table) for table in ALL} == dict.fromkeys(ALL, 0)
+
+
+def test_only_the_role_of_acts_sees_everything_by_saying_that_it_acts(make_store: Callable[..., Store], postgres: str) -> None:
+    fill_all(make_store(postgres))
+    with bare(postgres, "rabet_act", rabet_act="on") as connection:
+        assert all(count(connection, table) for table in ALL)
+    with bare(postgres, "rabet_sight", rabet_act="on") as connection:
+        assert {table: count(connection, table) for table in ALL} == dict.fromkeys(ALL, 0)
+
+
+def test_the_owner_of_the_tables_sees_nothing_either(make_store: Callable[..., Store], postgres: str) -> None:
+    fill_all(make_store(postgres))
+    with psycopg.connect(postgres) as connection:
+        connection.execute("CREATE ROLE someone NOLOGIN")
+        connection.execute("GRANT rabet_act, rabet_sight TO someone")
+        for table in ALL:
+            connection.execute(f"ALTER TABLE {table} OWNER TO someone".encode())
+        connection.execute("GRANT USAGE ON SCHEMA public TO someone")
+        connection.execute("SET LOCAL ROLE someone")
+        assert {table: count(connection, table) for table in ALL} == dict.fromkeys(ALL, 0)
+        connection.rollback()
 
 
 def test_without_an_act_no_row_of_a_record_is_written(make_store: Callable[..., Store], postgres: str) -> None:
@@ -214,7 +238,9 @@ def test_without_an_act_no_row_of_a_record_is_written(make_store: Callable[..., 
     with bare(postgres, **named) as connection:
         assert count(connection, "list_row") == 1
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
-            connection.execute("INSERT INTO withheld (record_id, version, partner, part, reasons) VALUES (1, 1, 'x', 'all', '[]')")
+            connection.execute(A_ROW)
+    with bare(postgres, "rabet_act") as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
+        connection.execute(A_ROW)
 
 
 def test_row_security_shows_exactly_what_decide_access_allows(make_store: Callable[..., Store], postgres: str) -> None:
@@ -232,21 +258,50 @@ def test_row_security_shows_exactly_what_decide_access_allows(make_store: Callab
     compare()
 
 
-def test_the_nodes_role_neither_owns_the_tables_nor_bypasses_the_wall(make_store: Callable[..., Store], postgres: str) -> None:
+def test_the_nodes_roles_neither_own_the_tables_nor_bypass_the_wall(make_store: Callable[..., Store], postgres: str) -> None:
     make_store(postgres)
-    owned = "SELECT count(*) FROM pg_tables WHERE tableowner = 'rabet_app'"
+    owned = "SELECT count(*) FROM pg_tables WHERE tableowner LIKE 'rabet%'"
     forced = "SELECT relname FROM pg_class WHERE relrowsecurity AND relforcerowsecurity"
     with psycopg.connect(postgres) as connection:
         assert connection.execute(owned).fetchone() == (0,)
-        assert {name for (name,) in connection.execute(forced)} == {*TABLES, "event"}
-        assert connection.execute("SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = 'rabet_app'").fetchone() == (False,)
+        assert {name for (name,) in connection.execute(forced)} == set(ALL)
+        found = connection.execute("SELECT rolname, rolsuper OR rolbypassrls OR rolcanlogin FROM pg_roles WHERE rolname LIKE 'rabet%'")
+        assert dict(found.fetchall()) == {"rabet_act": False, "rabet_sight": False}
 
 
-def test_a_node_does_not_start_when_its_role_bypasses_the_wall(make_store: Callable[..., Store], postgres: str) -> None:
+@pytest.mark.parametrize("role", ["rabet_act", "rabet_sight"])
+def test_a_node_does_not_start_when_a_role_bypasses_the_wall(make_store: Callable[..., Store], postgres: str, role: str) -> None:
     with psycopg.connect(postgres, autocommit=True) as connection:
-        connection.execute("ALTER ROLE rabet_app BYPASSRLS")
+        connection.execute(f"ALTER ROLE {role} BYPASSRLS".encode())
         try:
             with pytest.raises(StoreRefused, match="bypasses row-level security"):
                 make_store(postgres)
         finally:
-            connection.execute("ALTER ROLE rabet_app NOBYPASSRLS")
+            connection.execute(f"ALTER ROLE {role} NOBYPASSRLS".encode())
+
+
+def test_a_login_that_may_not_take_the_roles_is_refused(make_store: Callable[..., Store], postgres: str) -> None:
+    with psycopg.connect(postgres, autocommit=True) as connection:
+        connection.execute("CREATE ROLE stranger LOGIN")
+        connection.execute("GRANT SELECT ON django_migrations TO stranger")
+        try:
+            with pytest.raises(StoreRefused, match="GRANT rabet_act"):
+                make_store(postgres.replace("postgres@", "stranger@"))
+        finally:
+            connection.execute("DROP OWNED BY stranger; DROP ROLE stranger")
+
+
+def test_a_login_apart_from_the_owner_does_all_that_a_node_does(make_store: Callable[..., Store], postgres: str) -> None:
+    with psycopg.connect(postgres, autocommit=True) as connection:
+        connection.execute("CREATE ROLE node_login LOGIN IN ROLE rabet_act, rabet_sight")
+    try:
+        store = make_store(postgres.replace("postgres@", "node_login@"))
+        fill_all(store)
+        with store.read() as uow:
+            assert len(uow.listing(officer())) == 2
+        store.people.create("leyla", "Leyla", unit="u1", roles=set())
+        store.jobs.lease()
+        store.close()
+    finally:
+        with psycopg.connect(postgres, autocommit=True) as connection:
+            connection.execute("DROP ROLE node_login")

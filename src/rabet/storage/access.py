@@ -55,7 +55,6 @@ class Sight:
         """Return the settings of PostgreSQL that the policy on `record` reads."""
         officer = self.officer
         return {
-            "rabet.act": "off",
             "rabet.agency": self.agency,
             "rabet.unit": officer.unit,
             "rabet.cases": _listed(officer.cases),

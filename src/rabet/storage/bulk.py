@@ -1,7 +1,7 @@
-"""The one way rows enter hot tables: executemany on the raw SQLite cursor, one INSERT from arrays on PostgreSQL.
+"""The one way rows enter hot tables: executemany on the raw SQLite connection, one INSERT from arrays on PostgreSQL.
 
-Django's bulk_create costs seven times as much. PostgreSQL refuses COPY into a table under row-level security; an INSERT that unnests
-one array per column is nearly as quick.
+Django's bulk_create costs seven times as much. COPY would be quicker still, but PostgreSQL refuses it for a table under row-level
+security.
 """
 
 from collections.abc import Sequence
@@ -10,6 +10,9 @@ from typing import Any
 
 from django.db import connections
 from django.db.models import Model
+from psycopg import Cursor
+
+from rabet.storage.arrays import ELEMENTS, Element
 
 Row = tuple[Any, ...]
 
@@ -22,8 +25,11 @@ def insert(alias: str, model: type[Model], columns: tuple[str, ...], rows: Seque
         if connection.vendor == "sqlite":
             connection.connection.executemany(_sqlite(model, columns), rows)
         else:
-            with connection.connection.cursor() as cursor:
-                cursor.execute(_postgres(alias, model, columns), [list(column) for column in zip(*rows, strict=True)])
+            # psycopg's own cursor sends values beside the statement; Django's would write them into its text.
+            with Cursor(connection.connection) as cursor:
+                statement, elements = _postgres(model, columns)
+                arrays = [element.column(values) for element, values in zip(elements, zip(*rows, strict=True), strict=True)]
+                cursor.execute(statement, arrays)
 
 
 @cache
@@ -32,14 +38,24 @@ def _sqlite(model: type[Model], columns: tuple[str, ...]) -> str:
 
 
 @cache
-def _postgres(alias: str, model: type[Model], columns: tuple[str, ...]) -> str:
-    types = {field.column: _type(field.db_type(connections[alias])) for field in model._meta.concrete_fields}  # noqa: SLF001
-    arrays = ", ".join(f"%{'b' if types[name] == 'bytea' else 's'}::{types[name]}[]" for name in columns)
-    return f"INSERT INTO {_target(model, columns)} SELECT * FROM unnest({arrays})"  # noqa: S608
+def _postgres(model: type[Model], columns: tuple[str, ...]) -> tuple[bytes, tuple[Element, ...]]:
+    types = {field.column: field.get_internal_type() for field in model._meta.concrete_fields}  # noqa: SLF001
+    arrays = ", ".join(["%b"] * len(columns))
+    statement = f"INSERT INTO {_target(model, columns)} SELECT * FROM unnest({arrays})"  # noqa: S608
+    return statement.encode(), tuple(ELEMENTS[_TYPES[types[name]]] for name in columns)
 
 
-def _type(name: str | None) -> str:
-    return str(name).split(" ", 1)[0]
+# Django's kinds of field in hot tables -> PostgreSQL's types.
+_TYPES = {
+    "BigAutoField": "bigint",
+    "BigIntegerField": "bigint",
+    "ForeignKey": "bigint",
+    "OneToOneField": "bigint",
+    "IntegerField": "integer",
+    "BooleanField": "boolean",
+    "TextField": "text",
+    "BinaryField": "bytea",
+}
 
 
 def _target(model: type[Model], columns: tuple[str, ...]) -> str:

@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from django.db import connections
 
-from rabet.storage.transactions import APP_ROLE
+from rabet.storage.transactions import ACT_ROLE, SIGHT_ROLE
 
 POSTGRES_SCHEMES = ("postgres", "postgresql")
 SQLITE_SCHEME = "sqlite:///"
@@ -108,7 +108,8 @@ def check_wall(alias: str) -> None:
     """
     if connections[alias].vendor == "sqlite":
         return
-    if _ask(alias, f"SELECT bool_or(rolsuper OR rolbypassrls) FROM pg_roles WHERE rolname = '{APP_ROLE}'") is not False:  # noqa: S608
-        raise StoreRefused(f"the PostgreSQL role {APP_ROLE} bypasses row-level security; run: ALTER ROLE {APP_ROLE} NOSUPERUSER NOBYPASSRLS")
-    if not _ask(alias, f"SELECT pg_has_role(session_user, '{APP_ROLE}', 'MEMBER')"):
-        raise StoreRefused(f"this PostgreSQL login may not act as {APP_ROLE}; its owner runs: GRANT {APP_ROLE} TO login")
+    for role in (ACT_ROLE, SIGHT_ROLE):
+        if _ask(alias, f"SELECT bool_or(rolsuper OR rolbypassrls) FROM pg_roles WHERE rolname = '{role}'") is not False:  # noqa: S608
+            raise StoreRefused(f"the PostgreSQL role {role} bypasses row-level security; run: ALTER ROLE {role} NOSUPERUSER NOBYPASSRLS")
+        if not _ask(alias, f"SELECT pg_has_role(session_user, '{role}', 'MEMBER')"):
+            raise StoreRefused(f"this PostgreSQL login may not act as {role}; its owner runs: GRANT {role} TO login")

@@ -4,16 +4,16 @@ SQLite takes its one write lock at BEGIN IMMEDIATE. On PostgreSQL an act locks t
 numbers and places in the audit log follow the order of commit, and no act decides on what another is about to change.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from django.db import connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-APP_ROLE = "rabet_app"
+ACT_ROLE, SIGHT_ROLE = "rabet_act", "rabet_sight"
 Value = str | int | bytes | None
-_ENTER = f"SET LOCAL ROLE {APP_ROLE}; SET LOCAL rabet.act = 'on'"
+_ENTER = f"SET LOCAL ROLE {ACT_ROLE}; SET LOCAL rabet.act = 'on'"
 
 
 @contextmanager
@@ -72,6 +72,18 @@ def lazily(alias: str) -> Iterator[None]:
 def _enter(connection: BaseDatabaseWrapper) -> None:
     if connection.vendor != "sqlite":
         connection.cursor().execute(_ENTER)
+
+
+@contextmanager
+def seeing(alias: str, settings: Mapping[str, str]) -> Iterator[None]:
+    """Inside, PostgreSQL shows only what these settings allow (row-level security); SQLite has no such wall."""
+    if is_sqlite(alias):
+        yield
+        return
+    calls = ", ".join(["set_config(%s, %s, true)"] * (len(settings) + 1))
+    rows(alias, f"SELECT {calls}", ["role", SIGHT_ROLE, *(part for pair in settings.items() for part in pair)])
+    yield
+    rows(alias, "SELECT set_config('role', %s, true)", [ACT_ROLE])
 
 
 def is_sqlite(alias: str) -> bool:

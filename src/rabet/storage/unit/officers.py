@@ -1,13 +1,13 @@
 """What one officer may see of lists, alerts and events. Access is part of each query, never a filter afterwards."""
 
 import json
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 
 from rabet.casework.values import Alert, Event, ListRow, Officer
 from rabet.storage.access import Condition, Sight, predicate
 from rabet.storage.fields import from_microseconds
-from rabet.storage.transactions import is_sqlite, places, rows
+from rabet.storage.transactions import places, rows, seeing
 from rabet.storage.unit.comparison import ALERTS, read_alert
 from rabet.storage.unit.lists import folded, read_row, row_query
 from rabet.storage.unit.trail import Trail
@@ -101,19 +101,9 @@ class Officers(Trail):
     def _sight(self, officer: Officer, in_force: Collection[str], *, recalled: bool = False) -> Sight:
         return Sight(officer, self.ports.agency, frozenset(in_force), self.ports.clock.now().date(), recalled)
 
-    @contextmanager
-    def _as(self, sight: Sight | None) -> Iterator[None]:
-        """Inside, PostgreSQL shows only what the officer may see; SQLite has no such wall. None: an act that decides itself."""
-        if sight is None or is_sqlite(self.alias):
-            yield
-            return
-        self._set(sight.settings())
-        yield
-        self._set({"rabet.act": "on"})
-
-    def _set(self, settings: dict[str, str]) -> None:
-        calls = ", ".join(["set_config(%s, %s, true)"] * len(settings))
-        rows(self.alias, f"SELECT {calls}", [part for pair in settings.items() for part in pair])
+    def _as(self, sight: Sight | None) -> AbstractContextManager[None]:
+        """Inside, only what the officer may see; None: an act that decides itself."""
+        return nullcontext() if sight is None else seeing(self.alias, sight.settings())
 
 
 def _literal(text: str) -> str:
