@@ -117,19 +117,32 @@ def _consented(message: OutgoingRelease, now: datetime) -> bool:
 
 def _level(message: OutgoingRelease, path: str) -> int:
     """0 statistics, 1 consignment, 2 person; whatever is not known to be less is a person, and internal fields are beyond all."""
-    name = message.classes[path]
+    return _rank(message, message.classes[path])
+
+
+def _rank(message: OutgoingRelease, name: str) -> int:
     if name == "text":
         return 1 if message.text_clear is True else 2
     return ORDER.index(name) if name in ORDER else 3
 
 
 def _nominal(message: OutgoingRelease) -> set[str]:
-    return {path for path in message.values if _level(message, path) >= 2}
+    names = {name for name in set(message.classes.values()) if _rank(message, name) >= 2}
+    return {path for path in message.values if message.classes[path] in names}
+
+
+def _alike(agreement: Agreement, message: OutgoingRelease) -> Mapping[str, set[str]]:
+    """Paths that no clause tells apart, by one of them: same class, same person; each by itself where a clause names fields."""
+    named = any(clause.only or clause.excluded for clause in agreement.clauses)
+    groups: dict[tuple[str, str], set[str]] = {}
+    for path in message.values:
+        groups.setdefault((message.classes[path], path if named else _element(path)), set()).add(path)
+    return {next(iter(paths)): paths for paths in groups.values()}
 
 
 def _paths_fit(agreement: Agreement, message: OutgoingRelease) -> bool:
     clauses = [clause for clause in agreement.clauses if _speaks(clause, message)]
-    return bool(clauses) and all(any(_opens(clause, path, message) for clause in clauses) for path in message.values)
+    return bool(clauses) and all(any(_opens(clause, path, message) for clause in clauses) for path in _alike(agreement, message))
 
 
 def _speaks(clause: Clause, message: OutgoingRelease) -> bool:
@@ -162,7 +175,7 @@ def _below(pattern: str, path: str) -> bool:
 
 def _rights_fit(agreement: Agreement, message: OutgoingRelease, now: datetime) -> bool:
     tier = next((one.tier for one in agreement.conditions if (one.from_party, one.to_party) == (message.sender, message.receiver)), "blocked")
-    highest = max((_level(message, path) for path in message.values), default=0)
+    highest = max((_rank(message, name) for name in {message.classes[path] for path in message.values}), default=0)
     if tier == "persons_with_assurance":
         limit = 2 if any(_assures(one, agreement, message, now) for one in message.assurances) else 1
     else:
@@ -176,8 +189,7 @@ def _assures(one: Any, agreement: Agreement, message: OutgoingRelease, now: date
 
 
 def _element(path: str) -> str:
-    parts = path.split("/")
-    return "/".join(parts[:2]) if parts[0] == "parties" and len(parts) > 1 else ""
+    return "/".join(path.split("/", 2)[:2]) if path.startswith("parties/") else ""
 
 
 def _persons(message: OutgoingRelease) -> set[str]:
@@ -202,7 +214,8 @@ def _approved(agreement: Agreement, message: OutgoingRelease) -> bool:
 
 def _by_hand(agreement: Agreement, message: OutgoingRelease) -> set[str]:
     at_once = [clause for clause in agreement.clauses if clause.mode == "automatic" and _speaks(clause, message)]
-    return {path for path in message.values if not any(_opens(clause, path, message) for clause in at_once)}
+    groups = _alike(agreement, message)
+    return set[str]().union(*(paths for path, paths in groups.items() if not any(_opens(clause, path, message) for clause in at_once)))
 
 
 def _holds(one: Any, agreement: Agreement, message: OutgoingRelease) -> bool:  # noqa: ANN401

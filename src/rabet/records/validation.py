@@ -30,23 +30,24 @@ def check_body(kind: str, body: Any, codes: Codes) -> None:  # noqa: ANN401 - a 
         raise BadInput(Problem("kind", "unknown_kind", {"value": str(kind)[:40]}))
     if not isinstance(body, dict):
         raise BadInput(Problem("", "not_an_object"))
-    values = dict(walk(body, "", ""))
+    values: dict[str, tuple[str, Any]] = {}
+    _walk(body, "", "", values)
     problems = [*_wrong(kind, values, codes), *_missing(kind, body)]
     if problems:
         raise BadInput(*problems[:50])
 
 
-def walk(value: Any, path: str, pattern: str) -> Iterator[tuple[str, tuple[str, Any]]]:  # noqa: ANN401
-    """Yield (path with list positions, (pattern, value)) of every leaf."""
+def _walk(value: Any, path: str, pattern: str, found: dict[str, tuple[str, Any]]) -> None:  # noqa: ANN401
+    """Add to `found` every leaf: path with list positions -> (pattern, value)."""
     if isinstance(value, dict) and value:
         for key, item in value.items():
             name = escape(key)
-            yield from walk(item, f"{path}/{name}" if path else name, f"{pattern}/{name}" if pattern else name)
+            _walk(item, f"{path}/{name}" if path else name, f"{pattern}/{name}" if pattern else name, found)
     elif isinstance(value, list) and value:
         for place, item in enumerate(value):
-            yield from walk(item, f"{path}/{place}", f"{pattern}/*")
+            _walk(item, f"{path}/{place}", f"{pattern}/*", found)
     else:
-        yield path, (pattern, value)
+        found[path] = (pattern, value)
 
 
 def _wrong(kind: str, values: Mapping[str, tuple[str, Any]], codes: Codes) -> Iterator[Problem]:
