@@ -17,6 +17,9 @@ from rabet.agreements.standing import HeldAgreement
 from rabet.agreements.terms import MODES, OFFENCES, PURPOSES, RELEASE_TIERS, TIERS
 from rabet.records.kinds import release_classes
 
+# A busy machine is no fault of a rule: no deadline.
+UNHURRIED = settings(deadline=None)
+THOROUGH = settings(deadline=None, max_examples=300)
 PEOPLE = ("o-1", "o-2", "o-3")
 ROLES = ("duty_officer", "supervisor", "liaison_officer", "administrator")
 CATEGORIES = ("suspect", "convicted", "witness", "unknown", None)
@@ -97,6 +100,7 @@ def nominal(item: ItemFacts) -> set[str]:
     return {path for path, name in item.fields.items() if name == "person" or (name == "text" and not item.text_clear)}
 
 
+@UNHURRIED
 @given(situations(), st.data())
 def test_adding_an_approval_never_takes_a_path_away(situation: tuple[HeldAgreement, ItemFacts, ReleaseContext], data: st.DataObject) -> None:
     held, item, context = situation
@@ -107,6 +111,7 @@ def test_adding_an_approval_never_takes_a_path_away(situation: tuple[HeldAgreeme
     assert before.granted | before.waiting == after.granted | after.waiting
 
 
+@UNHURRIED
 @given(situations())
 def test_person_data_go_only_with_two_people(situation: tuple[HeldAgreement, ItemFacts, ReleaseContext]) -> None:
     held, item, context = situation
@@ -116,12 +121,14 @@ def test_person_data_go_only_with_two_people(situation: tuple[HeldAgreement, Ite
         assert context.neutrality_attested
 
 
+@UNHURRIED
 @given(situations())
 def test_without_approvals_no_person_data_go(situation: tuple[HeldAgreement, ItemFacts, ReleaseContext]) -> None:
     held, item, context = situation
     assert not decide_release(held, item, world.partner(), replace(context, approvals=())).granted & nominal(item)
 
 
+@UNHURRIED
 @given(situations(), st.sampled_from(("draft", "offered", "signed", "expired", "suspended", "superseded")))
 def test_an_agreement_that_does_not_stand_lets_nothing_go(situation: tuple[HeldAgreement, ItemFacts, ReleaseContext], status: str) -> None:
     held, item, context = situation
@@ -130,6 +137,7 @@ def test_an_agreement_that_does_not_stand_lets_nothing_go(situation: tuple[HeldA
     assert made.reasons
 
 
+@UNHURRIED
 @given(situations())
 def test_internal_fields_never_go(situation: tuple[HeldAgreement, ItemFacts, ReleaseContext]) -> None:
     held, item, context = situation
@@ -137,6 +145,7 @@ def test_internal_fields_never_go(situation: tuple[HeldAgreement, ItemFacts, Rel
     assert not any(item.fields[path] == "internal" for path in made.granted | made.waiting)
 
 
+@UNHURRIED
 @given(situations())
 def test_the_same_question_has_the_same_answer(situation: tuple[HeldAgreement, ItemFacts, ReleaseContext]) -> None:
     """The answer kept from an earlier record is that of a fresh judgement."""
@@ -149,6 +158,7 @@ def test_the_same_question_has_the_same_answer(situation: tuple[HeldAgreement, I
     assert (kept.granted, kept.waiting, set(kept.reasons), kept.withheld) == (fresh.granted, fresh.waiting, set(fresh.reasons), fresh.withheld)
 
 
+@UNHURRIED
 @given(situations())
 def test_more_agreements_never_let_less_go(situation: tuple[HeldAgreement, ItemFacts, ReleaseContext]) -> None:
     held, item, context = situation
@@ -157,7 +167,7 @@ def test_more_agreements_never_let_less_go(situation: tuple[HeldAgreement, ItemF
     assert len(choose((held, other), item, world.partner(), context).granted) >= len(alone.granted)
 
 
-@settings(max_examples=300)
+@THOROUGH
 @given(situations())
 def test_what_is_granted_passes_the_gate(situation: tuple[HeldAgreement, ItemFacts, ReleaseContext]) -> None:
     held, item, context = situation
@@ -167,7 +177,7 @@ def test_what_is_granted_passes_the_gate(situation: tuple[HeldAgreement, ItemFac
         assert check_release(held.document.data, message, world.NOW, signed_by=("khazar", "volga"), stopped=False) == ()
 
 
-@settings(max_examples=300)
+@THOROUGH
 @given(situations(), st.data())
 def test_what_is_not_granted_is_stopped_at_the_gate(situation: tuple[HeldAgreement, ItemFacts, ReleaseContext], data: st.DataObject) -> None:
     held, item, context = situation
