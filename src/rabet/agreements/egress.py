@@ -136,7 +136,9 @@ def _alike(agreement: Agreement, message: OutgoingRelease) -> Mapping[str, set[s
     named = any(clause.only or clause.excluded for clause in agreement.clauses)
     groups: dict[tuple[str, str], set[str]] = {}
     for path in message.values:
-        groups.setdefault((message.classes[path], path if named else _element(path)), set()).add(path)
+        name = message.classes[path]
+        apart = path if named else _element(path) if name == "person" else ""
+        groups.setdefault((name, apart), set()).add(path)
     return {next(iter(paths)): paths for paths in groups.values()}
 
 

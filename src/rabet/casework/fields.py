@@ -9,7 +9,7 @@ from typing import Any
 from rabet.casework.values import Content, IdentifierRow, ListRow, Version
 from rabet.matching.identifiers import normalise
 from rabet.records.disclosure import Commitment, Disclosure, Leaf, assemble, pattern_of, read_leaf, select
-from rabet.records.kinds import ReleaseClass, release_classes
+from rabet.records.kinds import ReleaseClass, release_class, release_classes
 
 LONGEST_IN_LIST = 200
 _CONTROL = re.compile("[\x00-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
@@ -110,13 +110,14 @@ _ALSO = {
     "parties/*/document": ("document", "nationality"),
     "exhibits/*/marks/*": ("press_mark", ""),
 }
+_ALSO_LISTS = ("conveyances/", "parties/", "exhibits/")
 
 
 def identifier_rows(version: Version, fields: Fields) -> Sequence[IdentifierRow]:
     """Return every comparable key of the version, normalised; a failed check digit is a quality, never a reason to leave it out."""
     rows: dict[tuple[str, str], IdentifierRow] = {}
     for kind, path, country in _identifiers(fields):
-        person = fields.classes[path] != "consignment"
+        person = release_class(fields.kind, path, fields.values) != "consignment"
         for key in normalise(kind, str(fields.values[path]), country):
             row = IdentifierRow(version.header.id, version.header.version, key.kind, key.value, key.quality, person)
             rows.setdefault((key.kind, key.value), row)
@@ -125,11 +126,11 @@ def identifier_rows(version: Version, fields: Fields) -> Sequence[IdentifierRow]
 
 def _identifiers(fields: Fields) -> Iterable[tuple[str, str, str | None]]:
     for path, value in fields.values.items():
-        if not value or path.count("/") < 2:
+        if not value:
             continue
-        element, name = path.rsplit("/", 1)
+        element, _, name = path.rpartition("/")
         if name == "value" and path.startswith("identifiers/"):
             yield str(fields.values.get(f"{element}/kind", "")), path, fields.values.get(f"{element}/country")
-        elif (also := _ALSO.get(pattern_of(path))) is not None:
+        elif path.startswith(_ALSO_LISTS) and (also := _ALSO.get(pattern_of(path))) is not None:
             kind, country = also
             yield kind, path, fields.values.get(f"{element}/{country}") if country else None

@@ -8,7 +8,7 @@ import json
 from base64 import b64encode
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Protocol
 
 from cryptography import x509
@@ -275,6 +275,7 @@ def _by_id(generations: Sequence[PublicKeys]) -> dict[str, PublicKeys]:
     return {key_id: generation for generation in generations for key_id in generation.verifying}
 
 
+@lru_cache(maxsize=256)
 def certificate_digest(pem: str) -> bytes:
     """SHA-256 of the certificate in a PEM text: what a pinned authority is compared by.
 

@@ -197,17 +197,16 @@ def _root_from(known: dict[int, bytes], size: int, proof: tuple[str, ...]) -> st
 
 
 def _climb(known: dict[int, bytes], size: int, missing: Callable[[int, int], bytes]) -> bytes:
-    """Go from leaves to root level by level, left to right; `missing(level, index)` supplies each sibling not known."""
+    """Go from leaves (in order) to root level by level, left to right; `missing(level, index)` supplies each sibling not known."""
     if not known:
         return missing(size.bit_length() - 1, 0)
     for level in range(size.bit_length() - 1):
         above: dict[int, bytes] = {}
-        for index in sorted(known):
-            if index >> 1 in above:
-                continue
-            sibling = index ^ 1
-            other = known[sibling] if sibling in known else missing(level, sibling)
-            above[index >> 1] = _node(known[index], other) if index < sibling else _node(other, known[index])
+        for index, digest in known.items():
+            if index & 1 == 0:
+                above[index >> 1] = _node(digest, known.get(index + 1) or missing(level, index + 1))
+            elif index >> 1 not in above:
+                above[index >> 1] = _node(missing(level, index - 1), digest)
         known = above
     return known[0]
 
@@ -263,6 +262,7 @@ def _listed(node: Any) -> Any:  # noqa: ANN401
     return {unescape(key): _listed(item) for key, item in node.items()}
 
 
+@lru_cache(maxsize=16_384)
 def pattern_of(path: str) -> str:
-    """Return the path with each list token as "*": the key into the table of kinds."""
+    """Return the path with each list token as "*": the key into the table of kinds. Asked several times of each leaf of a batch."""
     return _TOKEN.sub("/*", path)
