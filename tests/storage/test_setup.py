@@ -204,3 +204,14 @@ def test_a_failed_upgrade_of_postgres_is_one_transaction(postgres: str, make_sto
     finally:
         with psycopg.connect(postgres) as database:
             database.execute("INSERT INTO django_migrations (app, name, applied) VALUES ('storage', %s, now())", name)
+
+
+def test_tidying_empties_the_write_ahead_log(sqlite_database: str, make_store: Callable[..., Store], postgres: str) -> None:
+    store = make_store(sqlite_database)
+    report(store)
+    log = Path(f"{sqlite_database}-wal")
+    assert log.stat().st_size > 0
+    store.tidy()
+    assert log.stat().st_size == 0
+    report(store, 2)
+    make_store(postgres).tidy()

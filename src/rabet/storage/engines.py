@@ -11,6 +11,7 @@ from rabet.storage.transactions import ACT_ROLE, SIGHT_ROLE
 POSTGRES_SCHEMES = ("postgres", "postgresql")
 SQLITE_SCHEME = "sqlite:///"
 OLDEST_POSTGRES = 150_000
+BUSY_SECONDS = 20
 # 32 MB of pages a connection, and the file's hot part mapped: an idle node stays small, a million records stay quick.
 SQLITE_START = """
 PRAGMA journal_mode=WAL;
@@ -43,7 +44,7 @@ def database_settings(path_or_url: str) -> dict[str, Any]:
         return _postgres(path_or_url)
     if "://" in path_or_url and not path_or_url.startswith(SQLITE_SCHEME):
         raise StoreRefused(f"{urlsplit(path_or_url).scheme}:// is no database Rabet knows; use sqlite:///FILE or postgresql://...")
-    options = {"transaction_mode": "IMMEDIATE", "timeout": 20, "init_command": SQLITE_START}
+    options = {"transaction_mode": "IMMEDIATE", "timeout": BUSY_SECONDS, "init_command": SQLITE_START}
     name = str(sqlite_path(path_or_url).absolute())
     return {"ENGINE": "django.db.backends.sqlite3", "NAME": name, "OPTIONS": options, "CONN_MAX_AGE": None}
 
@@ -58,7 +59,8 @@ def _postgres(url: str) -> dict[str, Any]:
         "PASSWORD": unquote(parts.password or ""),
         "HOST": options.pop("host", parts.hostname or ""),
         "PORT": options.pop("port", str(parts.port or "")),
-        "OPTIONS": {**options, "application_name": "rabet"},
+        # Only the batches of bulk.py are prepared: Django's own cursors never are.
+        "OPTIONS": {"application_name": "rabet", "prepare_threshold": 5, **options},
         "CONN_MAX_AGE": None,
         "DISABLE_SERVER_SIDE_CURSORS": True,
     }

@@ -9,9 +9,10 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 if TYPE_CHECKING:
     Counted = models.BigAutoField[int, int]
+    Given = models.BigIntegerField[int, int]
     Whole = models.Field[Any, Any]
 else:
-    Counted, Whole = models.BigAutoField, models.BigIntegerField
+    Counted, Given, Whole = models.BigAutoField, models.BigIntegerField, models.BigIntegerField
 
 # One encoder for all columns: json.dumps with options makes a new one at each call.
 to_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
@@ -27,6 +28,13 @@ class RowNumber(Counted):
 
     def db_type_suffix(self, connection: BaseDatabaseWrapper) -> str | None:
         return None if connection.vendor == "sqlite" else connection.data_types_suffix.get("BigAutoField")
+
+
+class GivenNumber(Given):
+    """A primary key that the program gives. On SQLite it is the row's own number, which needs no index beside the table."""
+
+    def db_type(self, connection: BaseDatabaseWrapper) -> str | None:
+        return "integer" if connection.vendor == "sqlite" else super().db_type(connection)
 
 
 def to_microseconds(at: datetime) -> int:

@@ -7,14 +7,14 @@ from django.db import connections
 
 from rabet.casework.ports import Clock, Randomness
 from rabet.storage import upgrade
-from rabet.storage.engines import check_durable, check_wall
+from rabet.storage.engines import BUSY_SECONDS, check_durable, check_wall
 from rabet.storage.jobs import Jobs
 from rabet.storage.links import Links
 from rabet.storage.logs import Logs
 from rabet.storage.people import People
 from rabet.storage.record_keys import RecordKeys
 from rabet.storage.tail import Tail
-from rabet.storage.transactions import reading, rows, run, writing
+from rabet.storage.transactions import is_sqlite, reading, rows, run, writing
 from rabet.storage.unit.ground import Ports
 from rabet.storage.unit.work import UnitOfWork
 from rabet.storage.wake import Wake
@@ -67,6 +67,18 @@ class Store:
             with writing(self.alias):
                 for slot in slots:
                     run(self.alias, "DELETE FROM doomed_key WHERE slot = %s", [slot])
+
+    def tidy(self) -> None:
+        """Bring the write-ahead log of SQLite into the file and empty it, so that what was deleted does not linger there.
+
+        Meant for the worker when there is little to do; gives up at once when somebody reads.
+        """
+        if not is_sqlite(self.alias):
+            return
+        with connections[self.alias].cursor() as cursor:
+            cursor.execute("PRAGMA busy_timeout = 20")
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            cursor.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
 
     def close(self) -> None:
         """Close this thread's connection."""

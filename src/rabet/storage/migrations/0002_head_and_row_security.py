@@ -61,12 +61,11 @@ DO $$ BEGIN
     IF NOT pg_has_role(current_user, '{role}', 'MEMBER') THEN EXECUTE format('GRANT {role} TO %I', current_user); END IF;
 END $$
 """
-GRANTS = """
+GRANTS = f"""
 GRANT USAGE ON SCHEMA public TO rabet_act, rabet_sight;
-GRANT SELECT ON ALL TABLES IN SCHEMA public TO rabet_sight;
+GRANT SELECT ON {", ".join(("record", "alert", "event", *FOLLOW))} TO rabet_sight;
 GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO rabet_act;
 GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO rabet_act;
-ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT ON TABLES TO rabet_sight;
 ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO rabet_act;
 ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT USAGE ON SEQUENCES TO rabet_act;
 """

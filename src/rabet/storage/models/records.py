@@ -6,7 +6,7 @@ each index instead of to a random page.
 
 from django.db import models
 
-from rabet.storage.fields import Moment, RowNumber
+from rabet.storage.fields import GivenNumber, Moment, RowNumber
 
 
 class Record(models.Model):
@@ -64,7 +64,7 @@ class Version(models.Model):
 class ListRow(models.Model):
     """What lists and feed show of the newest version. Its id is that version's row number: newest first is descending id."""
 
-    id = models.BigIntegerField(primary_key=True)
+    id = GivenNumber(primary_key=True)
     record = models.OneToOneField(Record, models.PROTECT)
     version = models.IntegerField()
     kind = models.TextField()

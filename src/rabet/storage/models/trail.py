@@ -2,13 +2,13 @@
 
 from django.db import models
 
-from rabet.storage.fields import Moment, RowNumber
+from rabet.storage.fields import GivenNumber, Moment, RowNumber
 
 
 class Head(models.Model):
     """One row: how far each count has come, and the audit log's tree. Who writes holds it, so numbers follow the order of commit."""
 
-    id = models.IntegerField(primary_key=True)
+    id = GivenNumber(primary_key=True)
     records = models.BigIntegerField(default=0)
     versions = models.BigIntegerField(default=0)
     events = models.BigIntegerField(default=0)
@@ -20,9 +20,13 @@ class Head(models.Model):
 
 
 class AuditEntry(models.Model):
-    """An entry of the audit log. id: its place from 0; entry: exact JSON; salt: 16 bytes, so that the leaf tells nothing of the entry."""
+    """An entry of the audit log. id: its place, from 1; entry: exact JSON; salt: 16 bytes, so that the leaf tells nothing of the entry.
 
-    id = models.BigIntegerField(primary_key=True)
+    record: row number of the record it is about, NULL when it is about none; about: what it is about otherwise.
+    """
+
+    id = GivenNumber(primary_key=True)
+    record = models.BigIntegerField(null=True, db_index=True)
     about = models.TextField()
     leaf = models.BinaryField()
     salt = models.BinaryField()
@@ -48,7 +52,7 @@ class Checkpoint(models.Model):
 class Event(models.Model):
     """What happened, in the order of commit. id: its number. record: row number, NULL when it is about no record."""
 
-    id = models.BigIntegerField(primary_key=True)
+    id = GivenNumber(primary_key=True)
     kind = models.TextField()
     record = models.BigIntegerField(null=True)
     partner = models.TextField()
@@ -79,7 +83,7 @@ class Job(models.Model):
 class DoomedKey(models.Model):
     """A key slot to be overwritten, committed with the act that dooms it: a crash between commit and overwriting is made good at start."""
 
-    slot = models.BigIntegerField(primary_key=True)
+    slot = GivenNumber(primary_key=True)
 
     class Meta:
         db_table = "doomed_key"

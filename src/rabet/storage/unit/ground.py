@@ -35,7 +35,7 @@ _COLUMNS: dict[type[Model], tuple[str, ...]] = {
     PartnerReceipt: ("record_id", "version", "partner", "state", "detail", "at"),
     Outbox: ("lane_id", "sequence", "agreement", "record_id", "version", "key_slot", "at", "digest", "text"),
     Event: ("id", "kind", "record", "partner", "detail", "person", "at"),
-    AuditEntry: ("id", "about", "leaf", "salt", "entry"),
+    AuditEntry: ("id", "record", "about", "leaf", "salt", "entry"),
 }  # fmt: skip
 
 

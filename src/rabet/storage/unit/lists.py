@@ -15,13 +15,17 @@ SELECT r.record, l.version, l.kind, r.author, l.state, r.handling, r.origin, r.s
        l.substance, l.quantity, l.unit, l.danger, l.urgent, l.simulated, l.laboratory,
        (SELECT count(*) FROM alert a JOIN record o ON o.id = a.other_id WHERE a.record_id = r.id AND {other})
        + (SELECT count(*) FROM alert a JOIN record o ON o.id = a.record_id WHERE a.other_id = r.id AND {other})
-FROM list_row l JOIN record r ON r.id = l.record_id"""
+FROM list_row l {join} record r ON r.id = l.record_id"""
 
 
-def row_query(other: Condition) -> Condition:
-    """Return the query for list rows. other: which records an alert may be with to be counted, on table alias `o`."""
+def row_query(other: Condition, *, list_first: bool) -> Condition:
+    """Return the query for list rows.
+
+    other: which records an alert may be with to be counted, on table alias `o`; list_first: make SQLite walk the list (its CROSS JOIN
+    keeps the order written), as it would rather sort all records.
+    """
     sql, values = other
-    return _ROW.format(other=sql), [*values, *values]
+    return _ROW.format(other=sql, join="CROSS JOIN" if list_first else "JOIN"), [*values, *values]
 
 
 class Lists(Ground):

@@ -1,7 +1,7 @@
 """Records, their versions and sealed content."""
 
 import json
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -14,6 +14,7 @@ from rabet.storage.record_keys import KeyDestroyed
 from rabet.storage.transactions import places, rows, run, run_each
 from rabet.storage.unit.comparison import Comparison
 
+RECORD_ID = 32
 # Neither can stand in a leaf: JSON escapes control characters.
 _BETWEEN, _PADDING = "\x1e", "\x1d"
 _HELD = """
@@ -78,6 +79,11 @@ class Records(Comparison):
         if held is None:
             raise KeyError(record)
         return held.row
+
+    def _row_if_known(self, about: str) -> int | None:
+        """Return the row number of a record, or None for whatever else `about` names."""
+        held = self._held(about) if len(about) == RECORD_ID else None
+        return held.row if held is not None else None
 
     def new_key(self) -> int:
         self._change()
@@ -159,7 +165,7 @@ class Records(Comparison):
     def set_content(self, version: Version, content: Content) -> None:
         self._change()
         self._settle()
-        held = self._known[version.header.id] if self._held(version.header.id) else None
+        held = self._held(version.header.id)
         if held is None:
             raise KeyError(version.header.id)
         row = held.version_rows[version.header.version]
@@ -182,31 +188,31 @@ class Records(Comparison):
     def set_text_clear(self, record: str, number: int) -> None:
         self._change()
         self._settle()
-        row = self._row_of(record)
-        run(self.alias, "UPDATE version SET text_clear = %s WHERE record_id = %s AND number = %s", [True, row, number])
-        self._replace(record, [number], text_clear=True)
+        held = self._held(record)
+        if held is None or number not in held.versions:
+            raise KeyError(record)
+        run(self.alias, "UPDATE version SET text_clear = %s WHERE id = %s", [True, held.version_rows[number]])
+        held.versions[number] = replace(held.versions[number], text_clear=True)
 
     def set_blocked(self, record: str, *, blocked: bool) -> None:
         self._change()
         self._settle()
-        run(self.alias, "UPDATE record SET blocked = %s WHERE id = %s", [blocked, self._row_of(record)])
-        self._replace(record, [version.header.version for version in self.versions(record)], blocked=blocked)
-
-    def _replace(self, record: str, numbers: Iterable[int], **changes: bool) -> None:
         held = self._held(record)
-        for number in numbers if held else ():
-            held.versions[number] = replace(held.versions[number], **changes)  # type: ignore[union-attr]
+        if held is None:
+            raise KeyError(record)
+        run(self.alias, "UPDATE record SET blocked = %s WHERE id = %s", [blocked, held.row])
+        held.versions = {number: replace(version, blocked=blocked) for number, version in held.versions.items()}
 
     def erase(self, record: str, before: int) -> None:
         """The keys are overwritten after commit: an act that fails must not have destroyed anything."""
         self._change()
         self._settle()
-        held = self._held(record)
-        for number, version in held.versions.items() if held else ():
-            if number < before:
-                self._contents.pop(held.version_rows[number], None)  # type: ignore[union-attr]
+        row = self._row_of(record)
+        for version in self.versions(record):
+            if version.header.version < before:
                 self._doomed.append(version.key_slot)
-        run(self.alias, "UPDATE version SET content = NULL WHERE record_id = %s AND number < %s", [self._row_of(record), before])
+        self._contents.clear()
+        run(self.alias, "UPDATE version SET content = NULL WHERE record_id = %s AND number < %s", [row, before])
         run_each(self.alias, "INSERT INTO doomed_key (slot) VALUES (%s) ON CONFLICT DO NOTHING", [[slot] for slot in self._doomed])
         self.drop_projections(record)
 

@@ -36,14 +36,16 @@ class Trail(Releases):
         text = write_entry(self.ports.clock.now(), entry)
         salt = self.ports.randomness.token(SALT)
         leaf = leaf_hash(salt + text)
-        self._put(models.AuditEntry, (number, entry.about, leaf, salt, text))
+        record = self._row_if_known(entry.about)
+        self._put(models.AuditEntry, (number, record, "" if record else entry.about, leaf, salt, text))
         self._leaves.append(leaf)
         self._changed = changed
 
     def audit_entries(self, *, about: str = "", after: int = 0, limit: int = 100) -> Sequence[tuple[int, datetime, AuditEntry]]:
         """Oldest first; numbers begin at 1."""
         self._settle()
-        chosen, values = ("about = %s AND about <> '' AND ", [about]) if about else ("", [])
+        record = self._row_if_known(about)
+        chosen, values = ("record = %s AND ", [record]) if record else ("about = %s AND about <> '' AND ", [about]) if about else ("", [])
         sql = f"SELECT id, entry FROM audit_entry WHERE {chosen}id > %s ORDER BY id LIMIT %s"  # noqa: S608 - no value in the text
         return [(number, *read_entry(bytes(text))) for number, text in rows(self.alias, sql, [*values, after, limit])]
 
