@@ -7,7 +7,7 @@ tokens, so neither positions nor numbers tell how much was held back. (docs/adr/
 
 import json
 import re
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from hashlib import sha256
@@ -47,9 +47,14 @@ class Commitment:
     padding: tuple[bytes, ...]
 
     @cached_property
+    def digests(self) -> list[bytes]:
+        """Hash of each leaf, in the order of `leaves`."""
+        return [leaf_digest(leaf.text) for leaf in self.leaves]
+
+    @cached_property
     def levels(self) -> list[list[bytes]]:
         """The tree from the sorted leaf hashes up to the root."""
-        level = sorted([*(leaf_digest(leaf.text) for leaf in self.leaves), *self.padding])
+        level = sorted([*self.digests, *self.padding])
         levels = [level]
         while len(level) > 1:
             level = [_node(level[i], level[i + 1]) for i in range(0, len(level), 2)]
@@ -139,23 +144,30 @@ def unescape(segment: str) -> str:
 
 
 def _scalar(value: Any) -> str:  # noqa: ANN401
-    return encode_basestring(value) if isinstance(value, str) else json.dumps(value)
+    if isinstance(value, str):
+        return encode_basestring(value)
+    return ("true" if value else "false") if isinstance(value, bool) else json.dumps(value)
 
 
 def select(commitment: Commitment, paths: Collection[str]) -> Disclosure:
     """Disclose the leaves at `paths`; all others stay hidden behind hashes."""
     place = {digest: i for i, digest in enumerate(commitment.levels[0])}
-    shown = sorted((place[leaf_digest(leaf.text)], leaf.text) for leaf in commitment.leaves if leaf.path in paths)
-    proof: list[str] = []
-
-    def from_tree(level: int, index: int) -> bytes:
-        digest = commitment.levels[level][index]
-        proof.append(digest.hex())
-        return digest
-
+    leaves = zip(commitment.leaves, commitment.digests, strict=True)
+    shown = sorted((place[digest], leaf.text) for leaf, digest in leaves if leaf.path in paths)
     positions = tuple(position for position, _ in shown)
-    _climb({i: commitment.levels[0][i] for i in positions}, commitment.size, from_tree)
-    return Disclosure(tuple(text for _, text in shown), positions, tuple(proof))
+    return Disclosure(tuple(text for _, text in shown), positions, tuple(_proof(commitment.levels, positions)))
+
+
+def _proof(levels: Sequence[Sequence[bytes]], positions: Sequence[int]) -> Iterator[str]:
+    """Yield each hash that whoever knows only these leaves needs for the root, in the order in which `_climb` asks for it."""
+    if not positions:
+        yield levels[-1][0].hex()
+        return
+    known = positions
+    for level in levels[:-1]:
+        held = set(known)
+        yield from (level[index ^ 1].hex() for index in known if index ^ 1 not in held)
+        known = list(dict.fromkeys(index >> 1 for index in known))
 
 
 def verify(root: str, size: int, disclosure: Disclosure) -> tuple[Leaf, ...]:
