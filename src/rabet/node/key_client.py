@@ -13,6 +13,7 @@ from rabet.exchange.keys import CannotOpen
 from rabet.exchange.sealed import MayNotLeave, Sealed
 from rabet.node.key_protocol import NO, OPEN, SEAL, SIGN, STOPPED, BrokenFrame, Channel
 from rabet.node.key_service import KeysRefused
+from rabet.node.socket_name import name_of
 from rabet.records.signing import ALGORITHMS, CLASSICAL, Algorithm, Purpose, Signature
 
 _RETRY_FOR, _RETRY_EVERY = 5.0, 0.05  # seconds: a key process that died is back well within this
@@ -23,7 +24,7 @@ class KeyClient:
     """The key process as `KeyService`. Safe for threads and across a fork (connections are made when first used)."""
 
     def __init__(self, path: Path) -> None:
-        self._path = str(path)
+        self._path = path
         self._local = threading.local()
 
     def sign(self, purpose: Purpose, data: bytes, algorithms: Sequence[Algorithm] = CLASSICAL) -> tuple[Signature, ...]:
@@ -92,7 +93,8 @@ class KeyClient:
             connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
             connection.settimeout(_LONGEST_CALL)
             try:
-                connection.connect(self._path)
+                with name_of(self._path) as name:
+                    connection.connect(name)
             except OSError:
                 connection.close()
                 raise

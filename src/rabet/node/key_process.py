@@ -24,6 +24,7 @@ from rabet.node.key_service import KeyService, KeysRefused
 from rabet.node.layout import Layout
 from rabet.node.log import start_log
 from rabet.node.settings import read_settings
+from rabet.node.socket_name import name_of
 from rabet.records.signing import ALGORITHMS, Purpose
 
 _CREDENTIALS = Struct("3i")  # pid, uid, gid
@@ -51,7 +52,8 @@ def listen(path: Path) -> socket.socket:
     listening = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     before = os.umask(0o177)
     try:
-        listening.bind(str(path))
+        with name_of(path) as name:
+            listening.bind(name)
     finally:
         os.umask(before)
     listening.listen(_BACKLOG)

@@ -9,6 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from rabet.node.layout import Layout
+from rabet.node.socket_name import name_of
 
 _SUFFIX = ".wake"
 WORK = b"work"
@@ -24,8 +25,8 @@ class Waker:
     def __call__(self, note: bytes = WORK) -> None:
         """Wake everybody. note: WORK, or the agency that was just heard of."""
         for path in self._folder.glob(f"*{_SUFFIX}"):
-            with suppress(OSError):
-                self._out.sendto(note, str(path))
+            with suppress(OSError), name_of(path) as name:
+                self._out.sendto(note, name)
 
     def close(self) -> None:
         """Close the socket."""
@@ -44,7 +45,8 @@ def listen_for_wakes(layout: Layout, name: str) -> socket.socket:
     incoming = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
     before = os.umask(0o177)
     try:
-        incoming.bind(str(path))
+        with name_of(path) as short:
+            incoming.bind(short)
     finally:
         os.umask(before)
     return incoming
