@@ -4,11 +4,10 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from tests.nodes.link import Link, LinkTransport
-from tests.nodes.world import make_nodes, officer, seizure
+from tests.nodes.world import officer, seizure
 
 from rabet.casework import reporting
 from rabet.casework.reporting import Draft, Outcome
@@ -27,14 +26,6 @@ def eventually(holds: Callable[[], object]) -> None:
     while not holds():
         assert time.monotonic() < end, "it did not happen"
         time.sleep(0.01)
-
-
-@pytest.fixture
-def nodes(tmp_path: Path) -> Iterator[tuple[Node, Node]]:
-    khazar, alborz = make_nodes(tmp_path, "khazar", "alborz")
-    yield khazar, alborz
-    khazar.close()
-    alborz.close()
 
 
 def report(node: Node, **changes: object) -> Outcome:

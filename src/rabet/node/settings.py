@@ -4,7 +4,7 @@ import json
 import re
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -101,14 +101,14 @@ def _read(layout: Layout, values: Mapping[str, Any], environment: Mapping[str, s
         web_hosts=table.optional_texts("web.hosts"),
         web_secure=table.optional_flag("web.secure"),
         framed_by=table.optional_texts("web.framed_by"),
-        database=environment.get("DATABASE_URL") or table.text("database.url", None, 'such as "sqlite:///node.sqlite3"'),
+        database=table.text("database.url", None, 'such as "sqlite:///node.sqlite3"'),
         handling=table.text("defaults.handling", re.compile("|".join(HANDLING)), "H0, H1, H2 or H3"),
         purpose=table.text("defaults.purpose", PURPOSES.__contains__, 'a purpose such as "investigation"'),
         offence=table.text("defaults.offence", OFFENCES.__contains__, "one of the trafficking offences: " + ", ".join(sorted(OFFENCES))),
         unit=table.text("defaults.unit", None, 'the unit whose officers see what partners send, such as "desk"'),
     )
     table.refuse_unknown()
-    return settings
+    return replace(settings, database=environment.get("DATABASE_URL") or settings.database)
 
 
 def write_settings(settings: Settings) -> str:
