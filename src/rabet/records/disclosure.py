@@ -234,15 +234,15 @@ def read_leaf(text: str) -> Leaf:
         (salt, path, value), end = _decode(text)
     except (ValueError, TypeError, RecursionError):
         raise refuse("fields", "leaf_broken") from None
-    if end != len(text) or type(salt) is not str or type(path) is not str or not (is_whole(path) and _is_plain(value)):
+    if end != len(text) or type(salt) is not str or type(path) is not str or not _is_plain(value):
         raise refuse("fields", "leaf_broken")
+    if ("\\" in text or not text.isascii()) and not (is_whole(path) and (not isinstance(value, str) or is_whole(value))):
+        raise refuse("fields", "leaf_broken")  # only an escape, or what stands there itself, can make a text that is not whole
     return Leaf(path, value, text)
 
 
 def _is_plain(value: object) -> bool:
-    if isinstance(value, str):
-        return is_whole(value)
-    return value is None or isinstance(value, int) or value in ([], {})
+    return isinstance(value, str | int) or value is None or value in ([], {})
 
 
 def assemble(leaves: Iterable[Leaf]) -> dict[str, Any]:
