@@ -1,4 +1,7 @@
-"""Partners, agreements, cases and tokens. Each list is read once in a transaction."""
+"""Partners, agreements, cases and tokens. Each list is read once in a transaction.
+
+Partners and agreements are read by every act, so they are asked for in plain SQL: building a query costs more than running it.
+"""
 
 import json
 from collections.abc import Callable, Sequence
@@ -10,9 +13,12 @@ from rabet.records.signing import read_signature
 from rabet.records.strict_json import read_json
 from rabet.storage import models
 from rabet.storage.fields import to_json
+from rabet.storage.transactions import rows
 from rabet.storage.unit.officers import Officers
 
 T = TypeVar("T")
+_PARTNERS = "SELECT agency, card, card_digest, confirmed, state, breach FROM partner ORDER BY agency"
+_AGREEMENTS = "SELECT data, signatures FROM agreement ORDER BY agreement, version DESC, id"
 
 
 class Standing(Officers):
@@ -38,14 +44,14 @@ class Standing(Officers):
     def _read_partners(self) -> list[Partner]:
         return [
             Partner(
-                agency=row.agency,
-                card=row.card,
-                card_digest=row.card_digest,
-                confirmed=row.confirmed,
-                state="open" if row.state == "open" else "stopped",
-                breach=row.breach,
+                agency=agency,
+                card=card,
+                card_digest=digest,
+                confirmed=bool(confirmed),
+                state="open" if state == "open" else "stopped",
+                breach=bool(breach),
             )
-            for row in models.Partner.objects.using(self.alias).order_by("agency")
+            for agency, card, digest, confirmed, state, breach in rows(self.alias, _PARTNERS)
         ]
 
     def set_partner(self, partner: Partner) -> None:
@@ -57,8 +63,7 @@ class Standing(Officers):
         return self._once("agreements", self._read_agreements)
 
     def _read_agreements(self) -> list[SignedAgreement]:
-        found = models.Agreement.objects.using(self.alias).order_by("agreement", "-version", "id")
-        return [SignedAgreement(bytes(row.data), _read_signatures(row.signatures)) for row in found]
+        return [SignedAgreement(bytes(data), _read_signatures(signatures)) for data, signatures in rows(self.alias, _AGREEMENTS)]
 
     def set_agreement(self, agreement: SignedAgreement, *, suspended: bool) -> None:
         """Keep these bytes with these signatures; all versions of the agreement's id become suspended, or none."""
@@ -84,7 +89,7 @@ class Standing(Officers):
         return self._once("suspended", self._read_suspended)
 
     def _read_suspended(self) -> frozenset[str]:
-        return frozenset(models.Agreement.objects.using(self.alias).filter(suspended=True).values_list("agreement", flat=True))
+        return frozenset(agreement for (agreement,) in rows(self.alias, "SELECT agreement FROM agreement WHERE suspended"))
 
     def cases(self) -> Sequence[Case]:
         return self._once("cases", self._read_cases)
