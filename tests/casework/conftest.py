@@ -5,9 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from rabet.agreements.document import Agreement
 from rabet.casework.fields import Fields
 from rabet.casework.receiving import Result, receive
 from rabet.casework.reporting import Draft, Outcome, report
+from rabet.casework.standing import agreements
 from rabet.casework.values import Lane
 from rabet.cli.world import bodies
 from rabet.cli.world.agencies import AGENCIES, KHAZAR
@@ -50,6 +52,10 @@ class Nodes(World):
         """Have the partner receive these messages."""
         with self.desk(partner).store.begin() as uow:
             return receive(self.desk(partner), uow, sender, messages)
+
+    def documents(self) -> dict[str, Agreement]:
+        """The agreements by id."""
+        return {one.document.id: one.document for one in agreements(self.desk("khazar"))}
 
     def report(self, **more: object) -> Outcome:
         """Report a seizure with container, seal, driver, phone and plate at Khazar."""

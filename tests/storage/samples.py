@@ -60,6 +60,7 @@ def version(uow: "UnitOfWork", seed: object = 1, *, head: dict[str, object] | No
         imported=False,
         text_clear=False,
         blocked=False,
+        keep_until=made.retain_until,
         key_slot=uow.new_key(),
         at=NOW,
     )

@@ -150,7 +150,7 @@ def record_facts(desk: Desk, known: Standing, version: Version) -> RecordFacts:
         automated=True,
         named=frozenset(),
         consents=(),
-        retain_until=_day(header.retain_until),
+        retain_until=_day(version.keep_until),
         state=header.state,
         blocked=version.blocked,
     )

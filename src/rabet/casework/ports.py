@@ -82,6 +82,9 @@ class UnitOfWork(Protocol):
     def erase(self, record: str, before: int) -> None:
         """Destroy the keys of all versions below `before` and drop every clear projection of the record (list row excepted when given anew)."""
 
+    def overdue(self, today: str, limit: int) -> Sequence[str]:
+        """Records that may no longer be kept on this day (ISO) and still have content."""
+
     def drop_projections(self, record: str) -> None:
         """Remove the record from every clear projection in the registry: list, identifiers, alerts."""
 

@@ -5,10 +5,10 @@ exchange writes its own tables, so that a receipt and what it promises stand or 
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from rabet.casework import comparing, gate
+from rabet.casework import comparing, gate, retention
 from rabet.casework.desk import Desk
 from rabet.casework.facts import Standing, standing
 from rabet.casework.fields import Fields
@@ -175,6 +175,7 @@ def _widen(arrival: _Arrival, item: Received, held: Version, *, newest: bool) ->
     fields = Fields(held.header.kind, tuple(leaves.values()))
     arrival.uow.set_content(held, fields.content)
     if newest:
+        held = replace(held, keep_until=min(held.keep_until, _keep_until(arrival, item, fields)))
         arrival.rows.extend(keep(arrival.uow, held, fields))
         arrival.uow.event(Event(kind="widened", record=held.header.id, partner=arrival.partner, person=True,
                                 detail={"version": held.header.version, "origin": "received"}))  # fmt: skip
@@ -199,12 +200,19 @@ def confirm(desk: Desk, uow: UnitOfWork, partner: str, agreement: str, record: s
 
 
 def _received_version(arrival: _Arrival, item: Received) -> Version:
+    keep_until = _keep_until(arrival, item, Fields(item.header.kind, item.leaves))
     urgent = item.header.state == "recalled" or any(leaf.path.startswith("danger/") for leaf in item.leaves)
     return Version(
         header=item.header, header_text=item.message.header_text, signatures=item.message.signatures, origin="received",
         sender=arrival.partner, agreement=item.message.agreement, case="", unit=arrival.desk.unit, officer="", urgent=urgent, imported=False,
-        text_clear=False, blocked=False, key_slot=arrival.uow.new_key(), at=arrival.desk.clock.now(),
+        text_clear=False, blocked=False, keep_until=keep_until, key_slot=arrival.uow.new_key(), at=arrival.desk.clock.now(),
     )  # fmt: skip
+
+
+def _keep_until(arrival: _Arrival, item: Received, fields: Fields) -> str:
+    """The agreement may let it be kept for a shorter time than its author does, and persons for a shorter time still."""
+    agreement = arrival.known.document(item.message.agreement)
+    return retention.keep_until(item.header, agreement, fields, arrival.known.now.date()) if agreement else item.header.retain_until
 
 
 def _take_status(item: StatusMessage, arrival: _Arrival) -> None:

@@ -222,6 +222,7 @@ def own_version(desk: Desk, uow: UnitOfWork, officer: Officer, item: Prepared, *
         imported=imported,
         text_clear=False,
         blocked=False,
+        keep_until=item.header.retain_until,
         key_slot=uow.new_key(),
         at=desk.clock.now(),
     )

@@ -11,6 +11,7 @@ from rabet.casework.desk import Desk
 from rabet.casework.refusal import NotFound, Refused
 from rabet.casework.values import AuditEntry, Case, Event, LaneState, Officer, Partner, Token
 from rabet.records.bad_input import refuse
+from rabet.records.header import MAX_VERSION
 
 MAY_STOP = frozenset({"supervisor", "data_protection_officer", "administrator"})
 MAY_BLOCK = frozenset({"data_protection_officer"})
@@ -87,12 +88,14 @@ def agreements(desk: Desk) -> tuple[HeldAgreement, ...]:
 
 
 def block(desk: Desk, officer: Officer, record: str, *, blocked: bool) -> None:
-    """Block or unblock a record at once: the data-protection officer sees no content to do it."""
+    """Block or unblock a record at once; what of it has not left yet, stays. The data-protection officer sees no content to do it."""
     role = _need(officer, MAY_BLOCK)
     with desk.store.begin() as uow:
         if uow.version(record) is None:
             raise NotFound(record)
         uow.set_blocked(record, blocked=blocked)
+        if blocked:
+            uow.withdraw(record, before=MAX_VERSION + 1)
         uow.audit(AuditEntry(act="record.blocked" if blocked else "record.unblocked", officer=officer.id, role=role, about=record))
         uow.event(Event(kind="blocked", record=record))
 

@@ -59,7 +59,8 @@ class Case:
 class Version:
     """One version of a record as this node holds it. Content stands apart, encrypted under the key at `key_slot`.
 
-    sender: agency it came from ("" = own); agreement: under which it came; imported: history that is released only on request.
+    sender: agency it came from ("" = own); agreement: under which it came; imported: history that is released only on request;
+    keep_until: last day (ISO) on which this node may keep it.
     """
 
     header: Header
@@ -75,6 +76,7 @@ class Version:
     imported: bool
     text_clear: bool
     blocked: bool
+    keep_until: str
     key_slot: int
     at: datetime
 

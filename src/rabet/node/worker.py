@@ -12,13 +12,14 @@ from datetime import datetime, timedelta
 from rabet.casework import facts
 from rabet.casework.desk import Desk
 from rabet.casework.messages import AuditMessage, write_audit
+from rabet.casework.retention import expire
 from rabet.casework.values import AuditEntry, Event, Job, LaneState, Outgoing
 from rabet.node.assembly import Node
 from rabet.node.health import Finding, look
 from rabet.node.partnership import copy_stops
 from rabet.records.checkpoint import Checkpoint, Note, audit_origin, blinded_root, sign_checkpoint
 
-HEARTBEAT, CHECK = timedelta(minutes=1), timedelta(hours=1)
+HEARTBEAT, CHECK, RETENTION = timedelta(minutes=1), timedelta(hours=1), timedelta(hours=1)
 _LONGEST_PAUSE = 30.0  # seconds
 _BLIND = 16  # bytes
 _OWN_KEY = -1  # a message that belongs to no record is sealed under a key of its own
@@ -79,7 +80,7 @@ def plan(node: Node) -> None:
     """See that each regular job is planned once: its key is the moment it falls due."""
     now = node.clock.now()
     with node.store.begin() as uow:
-        for act, every in (("heartbeat", HEARTBEAT), ("check", CHECK)):
+        for act, every in (("heartbeat", HEARTBEAT), ("check", CHECK), ("retention", RETENTION)):
             uow.job(_regular(act, every, now))
         uow.audit(AuditEntry(act="worker.started", officer="", role="node"))
 
@@ -145,4 +146,13 @@ def _detail(finding: Finding) -> Mapping[str, str | int]:
     return {"reason": f"check_{finding.about}", "level": finding.level, "detail": finding.sentence("en")}
 
 
-ACTS: Mapping[str, Callable[[Node], None]] = {"heartbeat": heartbeat, "check": check}
+def retain(node: Node) -> None:
+    """Destroy what is kept too long, and plan the next look."""
+    while expire(node.desk):
+        pass
+    with node.store.begin() as uow:
+        uow.job(_regular("retention", RETENTION, node.clock.now()))
+        uow.audit(AuditEntry(act="retention.planned", officer="", role="node"))
+
+
+ACTS: Mapping[str, Callable[[Node], None]] = {"heartbeat": heartbeat, "check": check, "retention": retain}

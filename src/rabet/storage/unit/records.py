@@ -19,8 +19,11 @@ RECORD_ID = 32
 _BETWEEN, _PADDING = "\x1e", "\x1d"
 _HELD = """
 SELECT r.record, r.id, r.blocked, v.id, v.number, v.header_text, v.signatures, v.origin, v.sender, v.agreement, v."case", v.unit, v.officer,
-       v.urgent, v.imported, v.text_clear, v.key_slot, v.at
+       v.urgent, v.imported, v.text_clear, v.key_slot, v.at, r.retain_until
 FROM record r JOIN version v ON v.record_id = r.id WHERE r.record IN """
+_OVERDUE = """
+SELECT r.record FROM record r WHERE r.retain_until < %s
+AND EXISTS (SELECT 1 FROM version v WHERE v.record_id = r.id AND v.content IS NOT NULL) ORDER BY r.id LIMIT %s"""
 _FACTS = """
 UPDATE record SET sender = %s, agreement = %s, "case" = %s, unit = %s, handling = %s, purpose = %s, retain_until = %s, state = %s
 WHERE id = %s"""
@@ -96,6 +99,8 @@ class Records(Comparison):
         held = self._held(record)
         if held is not None and number in held.versions:
             self.set_content(version, content)
+            if held.newest.header.version == number:
+                self._facts[held.row] = _facts(version)
         else:
             held = held or self._new_record(version)
             self._new_version(held, version, content)
@@ -110,7 +115,7 @@ class Records(Comparison):
         header = version.header
         self._put(models.Record, (
             held.row, header.id, header.kind, header.author, version.origin, version.sender, version.agreement, version.case, version.unit,
-            header.handling, header.purpose, header.retain_until, header.state, version.blocked,
+            header.handling, header.purpose, version.keep_until, header.state, version.blocked,
         ))  # fmt: skip
         self._fresh.add(held.row)
         return held
@@ -216,6 +221,11 @@ class Records(Comparison):
         run_each(self.alias, "INSERT INTO doomed_key (slot) VALUES (%s) ON CONFLICT DO NOTHING", [[slot] for slot in self._doomed])
         self.drop_projections(record)
 
+    def overdue(self, today: str, limit: int) -> Sequence[str]:
+        self._settle()
+        found = rows(self.alias, _OVERDUE, [today, limit])
+        return [record for (record,) in found]
+
     def drop_projections(self, record: str) -> None:
         self._change()
         self._settle()
@@ -230,11 +240,11 @@ class Records(Comparison):
 
 def _facts(version: Version) -> tuple[Any, ...]:
     header = version.header
-    return (version.sender, version.agreement, version.case, version.unit, header.handling, header.purpose, header.retain_until, header.state)
+    return (version.sender, version.agreement, version.case, version.unit, header.handling, header.purpose, version.keep_until, header.state)
 
 
 def _version(row: tuple[Any, ...]) -> Version:
-    _, _, blocked, _, _, header_text, signatures, origin, sender, agreement, case, unit, officer, urgent, imported, clear, slot, at = row
+    _, _, blocked, _, _, header_text, signatures, origin, sender, agreement, case, unit, officer, urgent, imported, clear, slot, at, keep = row
     return Version(
         header=read_header(header_text),
         header_text=header_text,
@@ -249,6 +259,7 @@ def _version(row: tuple[Any, ...]) -> Version:
         imported=bool(imported),
         text_clear=bool(clear),
         blocked=bool(blocked),
+        keep_until=keep,
         key_slot=slot,
         at=from_microseconds(at),
     )
