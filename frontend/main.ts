@@ -17,7 +17,7 @@ function element(text: string): HTMLLIElement | null {
 
 /** A list of events that grows at its top. What arrives while the reader is further down waits behind a button. */
 class Feed {
-  private readonly waiting: HTMLLIElement[] = [];
+  private waiting: HTMLLIElement[] = [];
   private readonly list: HTMLElement;
   private readonly warnings: HTMLElement;
   private readonly button: HTMLButtonElement;
@@ -61,7 +61,7 @@ class Feed {
     if (!item) return;
     if (item.classList.contains("gone")) this.forget(item.dataset["record"]);
     if (item.classList.contains("danger")) this.warn(item);
-    this.waiting.push(item);
+    this.waiting = this.waiting.filter((one) => one.dataset["key"] !== item.dataset["key"]).concat(item);
     if (this.undisturbed()) this.show(false);
     else this.count();
   }
@@ -69,7 +69,7 @@ class Feed {
   /** A recalled record leaves the page at once, wherever it stands. */
   private forget(record: string | undefined): void {
     for (const old of this.root.querySelectorAll<HTMLElement>(`li[data-record="${record}"]`)) old.remove();
-    for (const old of this.waiting.filter((one) => one.dataset["record"] === record)) this.waiting.splice(this.waiting.indexOf(old), 1);
+    this.waiting = this.waiting.filter((one) => one.dataset["record"] !== record);
     this.part("[data-feed-warnings]").hidden = this.warnings.childElementCount === 0;
   }
 

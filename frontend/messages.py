@@ -6,6 +6,7 @@ translated and the compiled .mo files are those of the .po files. GNU gettext is
 
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 
@@ -76,13 +77,9 @@ def po_bytes(catalog: Catalog, language: str) -> bytes:
 
 
 def mo_bytes(language: str) -> bytes:
-    """Compile the .po file: messages without translation are left out."""
+    """Compile the .po file: messages without translation are left out. No date, so that the same text gives the same bytes."""
     catalog, out = read(language), BytesIO()
-    catalog.mime_headers = [  # type: ignore[assignment]
-        ("Language", language),
-        ("Content-Type", "text/plain; charset=utf-8"),
-        ("Plural-Forms", PLURALS[language]),
-    ]
+    catalog.creation_date = catalog.revision_date = datetime(2026, 1, 1, tzinfo=UTC)
     write_mo(out, catalog)
     return out.getvalue()
 

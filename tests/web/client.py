@@ -3,13 +3,13 @@
 import asyncio
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from http.cookies import SimpleCookie
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from rabet.web.application import Application
+from rabet.web.application import Application, Message
 
 TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="(\w+)"')
 
@@ -25,7 +25,7 @@ class Answer:
         return self.body.decode()
 
     @property
-    def json(self) -> Any:
+    def json(self) -> Any:  # noqa: ANN401 - JSON
         return json.loads(self.body)
 
 
@@ -52,13 +52,35 @@ class Browser:
     def ask(self, method: str, path: str, body: bytes, headers: Mapping[str, str]) -> Answer:
         return asyncio.run(self._ask(method, path, body, headers))
 
-    async def _ask(self, method: str, path: str, body: bytes, headers: Mapping[str, str]) -> Answer:
-        sent: list[Any] = []
+    async def stream(self, path: str, until: Callable[[bytes], bool], seconds: float = 10.0, **headers: str) -> bytes:
+        """Read a live stream until it holds what is waited for."""
+        sent: list[bytes] = []
+        enough = asyncio.Event()
 
-        async def receive() -> Any:
+        async def receive() -> Message:
+            if sent or enough.is_set():
+                await enough.wait()
+                return {"type": "http.disconnect"}
+            sent.append(b"")
+            return {"type": "http.request", "body": b"", "more_body": False}
+
+        async def send(message: Message) -> None:
+            sent.append(message.get("body", b""))
+            if until(b"".join(sent)):
+                enough.set()
+
+        scope = self.scope("GET", path, {"accept": "text/event-stream", **headers})
+        async with asyncio.timeout(seconds):
+            await self.application(scope, receive, send)
+        return b"".join(sent)
+
+    async def _ask(self, method: str, path: str, body: bytes, headers: Mapping[str, str]) -> Answer:
+        sent: list[Message] = []
+
+        async def receive() -> Message:
             return {"type": "http.request", "body": body, "more_body": False}
 
-        async def send(message: Any) -> None:
+        async def send(message: Message) -> None:
             sent.append(message)
 
         await self.application(self.scope(method, path, {**headers, "content-length": str(len(body))}), receive, send)
@@ -85,7 +107,7 @@ class Browser:
             "client": ("127.0.0.1", 1),
         }
 
-    def _keep(self, cookies: Any) -> None:
+    def _keep(self, cookies: Iterable[str]) -> None:
         for text in cookies:
             for name, morsel in SimpleCookie(text).items():
                 if morsel["max-age"] == "0" or not morsel.value:

@@ -17,6 +17,8 @@ from rabet.web.site import Site
 
 # What an officer on duty must see. Receipts and links have their own pages.
 TOLD = frozenset({"record", "corrected", "recalled", "widened", "alert", "released", "waiting", "release_refused", "blocked"})
+# After these, agencies may have other names.
+RENAMING = frozenset({"partner", "agreement"})
 SHOWN, WINDOW = 60, 240
 
 
@@ -90,13 +92,17 @@ def warnings(found: Sequence[Entry]) -> list[Entry]:
 
 def live_lines(site: Site) -> Render:
     """Return the function that turns events into frames with a line of HTML. Its form: "language" or "language embedded"."""
+    known: dict[str, Agencies] = {}
 
     def render(events: Sequence[Event], rows: Mapping[str, ListRow], form: str) -> Sequence[Frame]:
         language, _, embedded = form.partition(" ")
         template = get_template("entry.html")
         with translation.override(language):
-            made = entries(events, rows, Agencies(site, language))
-            context = {"site": site, "language": language, "zone": site.options.zone, "embedded": bool(embedded)}
+            if any(event.kind in RENAMING for event in events):
+                known.clear()
+            agencies = known.setdefault(language, Agencies(site, language))
+            context = {"agencies": agencies, "zone": site.options.zone, "embedded": bool(embedded)}
+            made = entries(events, rows, agencies)
             return [frame(entry.number, "entry", template.render({**context, "entry": entry})) for entry in made]
 
     return render

@@ -71,7 +71,8 @@ def visitor(get_response: Answer) -> Answer:
     """Find out who asks and speak his language. The API knows systems by token instead and has routes of its own."""
 
     def step(request: Request) -> HttpResponse:
-        request.person, request.strong = None, False
+        request.person, request.strong, request.language = None, False, request.node.options.language
+        request.get_host()  # refuses a Host header that is not of this node
         if request.path_info.startswith(API):
             request.urlconf = "rabet.web.api.urls"  # type: ignore[attr-defined]
         else:

@@ -55,17 +55,19 @@ class Live:
 
     def subscribe(self, officer: Officer, render: Render, form: str, after: int) -> "Subscription":
         """Join an officer's audience. form: names what `render` makes (language and kind); after: last event number the reader has."""
+        head = self._head()
+        after = min(after, head)  # a number beyond the end comes from another table: what follows now is still new to the reader
         reader = Subscription(self, officer, render, form, after)
         key = (_rights(officer), form)
         with self._lock:
             audience = self._audiences.get(key)
             if audience is None:
-                audience = self._audiences[key] = Audience(officer, render, form, self._head())
+                audience = self._audiences[key] = Audience(officer, render, form, head)
             audience.readers.append(reader)
             if self._thread is None:
                 self._thread = Thread(target=self._run, name="live", daemon=True)
                 self._thread.start()
-        reader.catch_up(self._read(officer, max(after, self._head() - MOST_MISSED), render, form)[0])
+        reader.catch_up(self._read(officer, max(after, head - MOST_MISSED), render, form)[0])
         return reader
 
     def leave(self, reader: "Subscription") -> None:
@@ -92,26 +94,32 @@ class Live:
     def _run(self) -> None:
         while not self._closed.is_set():
             self._wait(BREATH)
-            try:
-                close_old_connections()
-                with self._context():
-                    self.spread()
-            except Exception:  # noqa: BLE001 - whatever it was, the next commit must find the feed alive
-                _log.exception("the live feed could not read the events; it tries again at the next commit")
+            close_old_connections()
+            with self._lock:
+                audiences = list(self._audiences.values())
+            for audience in audiences:
+                self._serve(audience)
 
-    def spread(self) -> None:
-        """Give every audience what happened since it was last served."""
-        with self._lock:
-            audiences = list(self._audiences.values())
-        if not audiences:
+    def _serve(self, audience: Audience) -> None:
+        """Give an audience what happened since it was last served. One that cannot be served must not keep the others waiting."""
+        try:
+            with self._context():
+                frames = self._news(audience)
+        except Exception:  # noqa: BLE001 - whatever it was, the other audiences and the next commit must find the feed alive
+            _log.exception("the live feed could not be read for an audience; its readers come back and try again")
+            for reader in tuple(audience.readers):
+                reader.end()
             return
+        for reader in tuple(audience.readers):
+            reader.give(frames)
+
+    def _news(self, audience: Audience) -> Sequence[Frame]:
         head = self._head()
-        for audience in audiences:
-            if audience.last < head:
-                frames, last = self._read(audience.officer, audience.last, audience.render, audience.form)
-                audience.last = max(last, head)
-                for reader in tuple(audience.readers):
-                    reader.give(frames)
+        if audience.last >= head:
+            return ()
+        frames, last = self._read(audience.officer, audience.last, audience.render, audience.form)
+        audience.last = max(last, head)
+        return frames
 
     def _read(self, officer: Officer, after: int, render: Render, form: str) -> tuple[Sequence[Frame], int]:
         frames: list[Frame] = []

@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
-from ninja import NinjaAPI, Query
+from ninja import NinjaAPI, Query, Status
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.security import HttpBearer
 
@@ -96,11 +96,11 @@ _REPORT_BODY = {
     summary="Report one record or a list of up to 256; all are stored or none",
     openapi_extra=declared("reporting.report", requestBody=_REPORT_BODY),
 )
-def report(request: Request) -> Any:  # noqa: ANN401 - ninja's way: (status, value)
+def report(request: Request) -> Status[dict[str, Any]]:
     data = _json(request)
     drafts = [reporting.read_draft(one) for one in (data if isinstance(data, list) else [data])]
     made = reporting.report(request.node.desk, request.auth, drafts)  # type: ignore[attr-defined]
-    return 201, {"outcomes": [forms.outcome(one, request.language) for one in made]}
+    return Status(201, {"outcomes": [forms.outcome(one, request.language) for one in made]})
 
 
 class Unreadable(Exception):
@@ -125,13 +125,13 @@ def _json(request: Request) -> object:
     summary="List records, newest first",
     openapi_extra=declared("reading.list_records"),
 )
-def records(request: Request, query: Query[schemas.ListQuery]) -> Any:  # noqa: ANN401
+def records(request: Request, query: Query[schemas.ListQuery]) -> dict[str, Any]:
     officer = request.auth  # type: ignore[attr-defined]
     found = reading.list_records(
         request.node.desk, officer, kind=query.kind, origin=query.origin, text=query.text, after=query.after, limit=query.limit + 1
     )
     more = found[query.limit - 1].record if len(found) > query.limit else ""
-    return 200, {"records": [forms.row(one) for one in found[: query.limit]], "next": more}
+    return {"records": [forms.row(one) for one in found[: query.limit]], "next": more}
 
 
 @api.get(
@@ -141,8 +141,8 @@ def records(request: Request, query: Query[schemas.ListQuery]) -> Any:  # noqa: 
     summary="Read one record",
     openapi_extra=declared("reading.show"),
 )
-def record(request: Request, record: str) -> Any:  # noqa: ANN401
-    return 200, forms.record(reading.show(request.node.desk, request.auth, record[:64]))  # type: ignore[attr-defined]
+def record(request: Request, record: str) -> dict[str, Any]:
+    return forms.record(reading.show(request.node.desk, request.auth, record[:64]))  # type: ignore[attr-defined]
 
 
 @api.get(
@@ -152,11 +152,11 @@ def record(request: Request, record: str) -> Any:  # noqa: ANN401
     summary="What became of an own record: what left, waits, was withheld, and what partners answered",
     openapi_extra=declared("reading.show"),
 )
-def fate(request: Request, record: str) -> Any:  # noqa: ANN401
+def fate(request: Request, record: str) -> dict[str, Any]:
     view = reading.show(request.node.desk, request.auth, record[:64])  # type: ignore[attr-defined]
     if view.version.origin != "own":
         raise NotFound(record)
-    return 200, forms.fate(view, request.language)
+    return forms.fate(view, request.language)
 
 
 @api.get(
@@ -166,10 +166,10 @@ def fate(request: Request, record: str) -> Any:  # noqa: ANN401
     summary="Events after a number, in the order in which they were stored",
     openapi_extra=declared("reading.feed"),
 )
-def feed(request: Request, query: Query[schemas.FeedQuery]) -> Any:  # noqa: ANN401
+def feed(request: Request, query: Query[schemas.FeedQuery]) -> dict[str, Any]:
     events, rows = reading.feed(request.node.desk, request.auth, after=query.after, limit=query.limit)  # type: ignore[attr-defined]
     last = events[-1].number if events else query.after
-    return 200, {"events": [forms.event(one, rows) for one in events], "last": last}
+    return {"events": [forms.event(one, rows) for one in events], "last": last}
 
 
 _STREAM = {"responses": {200: {"description": "server-sent events: id = number, event = event, data = one Event as JSON", "content": {

@@ -10,6 +10,7 @@ from rabet.casework import correcting, reading, reporting, standing
 from rabet.casework.refusal import Refused
 from rabet.records.bad_input import BadInput, describe
 from rabet.web.frame import page
+from rabet.web.seizure_fields import sections, word_lists
 from rabet.web.seizure_form import SeizureForm
 from rabet.web.site import Request, officer_of
 
@@ -68,4 +69,5 @@ def _form(request: Request, base: Mapping[str, object] | None) -> SeizureForm:
 def _show(request: Request, form: SeizureForm, template: str, problems: tuple[str, ...], status: int, **context: object) -> HttpResponse:
     title = _("Report a seizure") if template == "report.html" else _("Correct the record")
     new_id = (form.data or {}).get("id") or request.node.desk.new_id()
-    return page(request, template, {"title": title, "form": form, "problems": problems, "new_id": new_id, **context}, status)
+    shown = {"form": form, "sections": sections(form), "lists": word_lists(request.language), "problems": problems, "new_id": new_id}
+    return page(request, template, {"title": title, **shown, **context}, status)
