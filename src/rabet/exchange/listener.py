@@ -237,7 +237,7 @@ def bind(host: str, port: int) -> socket.socket:
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     listening.bind((host, port))
     listening.listen(128)
-    listening.setblocking(False)
+    listening.setblocking(False)  # noqa: FBT003 - the name of the call says what is false
     return listening
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from rabet.casework import approving, correcting, reading, recalling, reporting
 from rabet.casework.reporting import Draft, Outcome
 from rabet.casework.values import StepUp
-from rabet.cli.demo.stage import Stage
+from rabet.cli.demo.stage import Stage, Traces
 from rabet.cli.world import bodies
 from rabet.cli.world.agencies import ALBORZ, KHAZAR, VOLGA
 
@@ -124,16 +124,11 @@ def _approval(world: Stage, step: Step, memory: dict[str, str]) -> None:
 
 def _withheld(world: Stage, step: Step, _memory: dict[str, str]) -> None:
     """A heartbeat may fall into the time looked at; a leak would show every time, so a quiet moment is looked for."""
-    body = bodies.seizure(KHAZAR, world.now(), substance="morphine", value="3.2")
+    made, before, after = _report_withheld(world, step)
     for _ in range(QUIET_TRIES):
-        world.settle("khazar", "volga")
-        before = world.traces("volga")
-        with _timed(step):
-            made = _report(world, "khazar", body, handling="H2")
-        world.settle("khazar", "volga")
-        after = world.traces("volga")
         if before == after:
             break
+        made, before, after = _report_withheld(world, step)
     clauses = sorted({clause for one in made.withheld if one.partner == "volga" for _, clause, _ in one.reasons if clause})
     reasons = {reason for one in made.withheld if one.partner == "volga" for reason, _, _ in one.reasons}
     step.check(
@@ -142,6 +137,16 @@ def _withheld(world: Stage, step: Step, _memory: dict[str, str]) -> None:
     )
     step.check(before == after, f"Volga has exactly what it had: {after.sentence()}.")
     step.check(not world.anything_of("volga", made.record), "Not one byte of its id stands in Volga's files.")
+
+
+def _report_withheld(world: Stage, step: Step) -> tuple[Outcome, Traces, Traces]:
+    """Report one record that Volga must not learn of; return what could be told of Volga before and after."""
+    world.settle("khazar", "volga")
+    before = world.traces("volga")
+    with _timed(step):
+        made = _report(world, "khazar", bodies.seizure(KHAZAR, world.now(), substance="morphine", value="3.2"), handling="H2")
+    world.settle("khazar", "volga")
+    return made, before, world.traces("volga")
 
 
 def _correction(world: Stage, step: Step, memory: dict[str, str]) -> None:
