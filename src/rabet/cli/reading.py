@@ -7,9 +7,9 @@ numbers guessed from text ("no" stays a word, "12.50" stays as it was written).
 import json
 import re
 from collections.abc import Hashable
-from pathlib import Path
 from typing import Any
 
+import click
 import yaml
 
 from rabet.node.sentences import CannotDo
@@ -68,8 +68,8 @@ def read_bytes(source: str) -> bytes:
         CannotDo: not there, or not to be read.
     """
     try:
-        with Path("/dev/stdin" if source == "-" else source).open("rb") as file:
-            data = file.read(MAX_FILE + 1)
+        with click.open_file(source, "rb") as file:
+            data: bytes = file.read(MAX_FILE + 1)
     except OSError as error:
         raise CannotDo("no_file", file=source, trouble=error.strerror) from None
     if len(data) > MAX_FILE:

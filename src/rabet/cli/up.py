@@ -7,7 +7,7 @@ import click
 from rabet.cli.seat import Seat, pass_seat
 from rabet.node.log import start_log
 from rabet.node.processes import NAMES, make_mains, preload
-from rabet.node.supervisor import Supervisor
+from rabet.node.supervisor import Supervisor, hold
 
 
 @click.command(epilog="Example:  rabet --node nodes/khazar up")
@@ -26,5 +26,6 @@ def up(seat: Seat, only: str | None) -> None:
         make_mains(settings, (only,))[only]()
         return
     start_log("supervisor")
-    preload(settings)
-    Supervisor(settings.layout, make_mains(settings)).run()
+    with hold(settings.layout):
+        preload(settings)
+        Supervisor(settings.layout, make_mains(settings)).run()

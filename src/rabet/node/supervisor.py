@@ -12,9 +12,10 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import IO, NoReturn
+from typing import NoReturn
 
 from rabet.node.layout import Layout
 from rabet.node.log import start_log
@@ -49,20 +50,15 @@ class Supervisor:
         self._stopping = False
 
     def run(self) -> None:
-        """Start everything and stay until SIGTERM or SIGINT.
-
-        Raises:
-            CannotDo: the node is up already.
-        """
-        with hold(self._layout):
-            signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
-            gc.collect()
-            gc.freeze()
-            try:
-                self._keep()
-            finally:
-                self._stop()
-                signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
+        """Start everything and stay until SIGTERM or SIGINT."""
+        signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
+        gc.collect()
+        gc.freeze()
+        try:
+            self._keep()
+        finally:
+            self._stop()
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
 
     def _keep(self) -> None:
         while not self._stopping:
@@ -158,27 +154,21 @@ def die_with_parent(parent: int) -> None:
         os._exit(1)
 
 
-class hold:  # noqa: N801 - reads as a statement: with hold(layout)
-    """Hold the node's directory: one `rabet up` at a time. The kernel lets go when the process ends."""
+@contextmanager
+def hold(layout: Layout) -> Iterator[None]:
+    """Hold the node's directory: one `rabet up` at a time. The kernel lets go when the process ends.
 
-    def __init__(self, layout: Layout) -> None:
-        self._path = layout.process_id("supervisor")
-        self._file: IO[str] | None = None
-
-    def __enter__(self) -> None:
-        self._path.parent.mkdir(mode=0o700, exist_ok=True)
-        file = self._path.open("a+", encoding="ascii")
+    Raises:
+        CannotDo: the node is up already.
+    """
+    layout.run.mkdir(mode=0o700, exist_ok=True)
+    with layout.process_id("supervisor").open("a+", encoding="ascii") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            file.close()
-            raise CannotDo("already_running", folder=self._path.parent.parent) from None
+            raise CannotDo("already_running", folder=layout.root) from None
         file.truncate(0)
         file.write(str(os.getpid()))
         file.flush()
-        self._file = file
-
-    def __exit__(self, *_: object) -> None:
-        if self._file is not None:
-            self._file.truncate(0)
-            self._file.close()
+        yield
+        file.truncate(0)
