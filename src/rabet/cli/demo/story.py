@@ -18,6 +18,7 @@ from rabet.cli.world.agencies import ALBORZ, KHAZAR, VOLGA
 ARRIVES_WITHIN = 10.0
 ON_TIME_MS = 1000.0
 QUIET_TRIES = 4
+SUBSTANCES = ("methamphetamine", "opium", "heroin", "morphine")
 
 
 @dataclass(slots=True)
@@ -167,9 +168,16 @@ def _recall(world: Stage, step: Step, memory: dict[str, str]) -> None:
     step.check(told, "Both return a signed receipt of the recall.")
 
 
+def _nine(world: Stage) -> Iterator[bodies.Body]:
+    """Nine seizures; the last shares the container with Alborz's older record, so that an alert is left to look at."""
+    for substance, value in zip(SUBSTANCES * 2, ("12.4", "3.75", "96", "0.8", "41", "7.2", "18.05", "2.6"), strict=True):
+        yield bodies.seizure(KHAZAR, world.now(), substance=substance, value=value)
+    yield bodies.with_driver(bodies.with_consignment(bodies.seizure(KHAZAR, world.now(), value="63.9")), KHAZAR)
+
+
 def _cut(world: Stage, step: Step, memory: dict[str, str]) -> None:
     world.cut("alborz")
-    drafts = [Draft(kind="seizure", body=bodies.seizure(KHAZAR, world.now(), value=str(n + 1))) for n in range(9)]
+    drafts = [Draft(kind="seizure", body=body) for body in _nine(world)]
     made = [reporting.report(world.desk("khazar"), world.officer("khazar", "duty"), [draft])[0].record for draft in drafts]
     urgent = _report(world, "khazar", bodies.with_danger(bodies.seizure(KHAZAR, world.now(), value="60"))).record
     time.sleep(0.5)
