@@ -161,6 +161,10 @@ def test_rebuild_makes_the_lists_again(khazar: Command, draft: str) -> None:
     khazar("rebuild", user="duty", code=3)
 
 
+def test_an_upgrade_of_what_is_up_to_date_changes_nothing(khazar: Command) -> None:
+    assert "is at this release" in khazar("upgrade")
+
+
 def test_check_says_that_the_node_is_down_and_renew_renews(khazar: Command) -> None:
     assert {"node_down", "certificate_ok"} <= {one["id"] for one in khazar.json("check")}
     before = (khazar.node / "tls" / "certificate.pem").read_bytes()

@@ -32,11 +32,12 @@ COMMANDS: Mapping[str, str] = {
     "audit": "rabet.cli.audit:audit",
     "verify": "rabet.cli.verify:verify",
     "rebuild": "rabet.cli.verify:rebuild",
+    "upgrade": "rabet.cli.upgrade:upgrade",
     "user": "rabet.cli.user:user",
     "case": "rabet.cli.case:case",
     "token": "rabet.cli.token:token",
     "demo": "rabet.cli.demo.command:demo",
-    "bench": "rabet.cli.bench:bench",
+    "bench": "rabet.cli.bench.command:bench",
 }
 
 

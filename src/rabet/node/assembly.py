@@ -25,7 +25,7 @@ from rabet.node.settings import Settings, read_settings
 from rabet.node.wakes import Waker
 from rabet.records.signing import Algorithm
 from rabet.storage.record_keys import RecordKeys
-from rabet.storage.setup import open_store
+from rabet.storage.setup import add_database, open_store
 
 # The type of the store is named where Django stands already.
 Store = Any
@@ -120,6 +120,18 @@ def open_node(
         ),
         rules=RuleBook(settings.agency, layout, peers),
     )
+
+
+def upgrade_node(settings: Settings) -> Path | None:
+    """Bring the database to this release's tables; returns the copy made before, if one was made.
+
+    Raises:
+        StoreRefused: it failed, and the database is as it was.
+    """
+    add_database(database_of(settings), alias_of(settings))
+    from rabet.storage.upgrade import upgrade  # noqa: PLC0415 - it can be imported only when Django stands
+
+    return upgrade(alias_of(settings))
 
 
 def find_keys(settings: Settings, clock: Clock) -> KeyService:
