@@ -4,13 +4,15 @@ import http.client
 import json
 import ssl
 import threading
+import time
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from rabet.exchange import listener
 from rabet.exchange.listener import Answer, Door, ExchangeApp, bind, make_server, serve
 from rabet.exchange.tls import AgencyTable, Credential, client_context, expires, make_authority, make_leaf, server_context
 
@@ -134,3 +136,28 @@ def test_the_pusher_refuses_a_server_of_another_authority(port: int, khazar: Age
 
 def test_a_certificate_lasts_thirteen_months(khazar: Agency) -> None:
     assert timedelta(days=396) < expires(khazar.files[0].read_bytes()) - NOW < timedelta(days=398)
+
+
+def test_one_partner_holds_so_many_connections_and_no_more(port: int, alborz: Agency, khazar: Agency) -> None:
+    context = client_context(*khazar.files, alborz.ca)
+    with ExitStack() as held:
+        silent = [held.enter_context(closing(http.client.HTTPSConnection("127.0.0.1", port, context=context, timeout=5))) for _ in range(8)]
+        for connection in silent:
+            connection.connect()
+        time.sleep(0.2)
+        refused(port, context)
+    time.sleep(0.2)
+    assert ask(port, context)["partner"] == "khazar"
+
+
+def test_a_connection_that_says_nothing_is_closed(port: int, alborz: Agency, khazar: Agency, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(listener, "HEADER_SECONDS", 0.2)
+    context = client_context(*khazar.files, alborz.ca)
+    with closing(http.client.HTTPSConnection("127.0.0.1", port, context=context, timeout=5)) as connection:
+        connection.connect()
+        assert connection.sock is not None
+        connection.sock.sendall(b"POST /exchange/v1/batch HTTP/1.1\r\nHost:")
+        try:
+            assert connection.sock.recv(1) == b""
+        except ConnectionResetError:
+            return

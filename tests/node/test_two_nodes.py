@@ -11,7 +11,7 @@ from tests.nodes.world import officer, seizure
 
 from rabet.casework import reporting
 from rabet.casework.reporting import Draft, Outcome
-from rabet.casework.values import AuditEntry
+from rabet.casework.values import AuditEntry, Outgoing
 from rabet.exchange.listener import BATCH
 from rabet.exchange.pusher import Pusher
 from rabet.node.assembly import Node
@@ -140,3 +140,25 @@ def test_a_stopped_partner_is_told_so_and_nothing_is_taken(nodes: tuple[Node, No
     pusher.wake()
     eventually(lambda: "lane.alarm" in acts(khazar))
     assert not any(held(alborz, [outcome]))
+
+
+def test_what_the_second_gate_stops_leaves_as_a_digest_and_the_queue_goes_on(nodes: tuple[Node, Node], pusher: Pusher) -> None:
+    """A program at Khazar that skips the first decision puts a text into the lane by itself (T3)."""
+    khazar, alborz = nodes
+    with khazar.store.begin() as uow:
+        secret = Outgoing(partner="alborz", lane="normal", agreement="", record="", version=0, text="our informant is called", key_slot=-1)
+        uow.send(secret)
+        uow.audit(AuditEntry(act="forged", officer="", role=""))
+    outcome = report(khazar)
+    pusher.wake()
+    eventually(lambda: all(held(alborz, [outcome])))
+    assert alborz.store.links.held("khazar")["normal"] == 2
+    assert "release.stopped" in acts(khazar)
+    (stopped,) = [entry for entry in entries(khazar) if entry.act == "release.stopped"]
+    assert stopped.detail["rules"] == "gate_message"
+    assert not any(b"informant" in path.read_bytes() for path in alborz.settings.layout.root.rglob("*") if path.is_file())
+
+
+def entries(node: Node) -> list[AuditEntry]:
+    with node.store.read() as uow:
+        return [entry for _, _, entry in uow.audit_entries()]
