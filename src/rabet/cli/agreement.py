@@ -158,11 +158,15 @@ def _find(seat: Seat, name: str) -> SignedAgreement:
 @click.option("--left", type=click.Choice(LANGUAGES), help="Language of the left column; the node's if not given.")
 @click.option("--right", type=click.Choice(LANGUAGES), default="en", show_default=True, help="Language of the right column.")
 @click.option("--texts", type=click.Path(path_type=Path), help="Folder with the legal texts, when they are not a template's.")
+@click.option("--document", "document_", is_flag=True, help="Print the exact document and nothing else: to change a copy and preview it.")
 @as_json
 @pass_seat
-def show(seat: Seat, name: str, left: str | None, right: str, texts: Path | None, json_: bool) -> None:
+def show(seat: Seat, name: str, left: str | None, right: str, texts: Path | None, document_: bool, json_: bool) -> None:
     """Show an agreement in two languages side by side: the legal text and, clause by clause, what the node will do."""
     signed = _find(seat, name)
+    if document_:
+        click.echo(signed.data, nl=False)
+        return
     document = parse_agreement(signed.data)
     if json_:
         say_json({"digest": document.digest, "signed_by": sorted(signed.signatures), "agreement": document.data.decode()})

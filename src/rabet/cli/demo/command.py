@@ -126,8 +126,9 @@ def _now_you(stage: Stage, board: Board) -> None:
         f"""
 Now you:
   1. Sign in at khazar as duty, report a seizure, and watch it arrive at alborz and volga.
-  2. Open the agreements at khazar, change one clause of a copy, and preview the record as the partner:
-       rabet --node {here["khazar"]} --as supervisor agreement preview RECORD --as volga --with FILE
+  2. Change one clause of a copy of an agreement, and preview the record as the partner:
+       rabet --node {here["khazar"]} agreement show caspian --document > pact.json
+       rabet --node {here["khazar"]} --as supervisor agreement preview RECORD --as volga --changed pact.json
   3. Recall it on its page, and watch it go.
   4. Prove it, off line:  rabet --node {here["khazar"]} verify
 
