@@ -59,8 +59,8 @@ def _postgres(url: str) -> dict[str, Any]:
         "PASSWORD": unquote(parts.password or ""),
         "HOST": options.pop("host", parts.hostname or ""),
         "PORT": options.pop("port", str(parts.port or "")),
-        # Only the batches of bulk.py are prepared: Django's own cursors never are.
-        "OPTIONS": {"application_name": "rabet", "prepare_threshold": 5, **options},
+        # Only the batches of bulk.py are prepared: Django's own cursors never are. Compiling a short query costs more than running it.
+        "OPTIONS": {"application_name": "rabet", "prepare_threshold": 5, "options": "-c jit=off", **options},
         "CONN_MAX_AGE": None,
         "DISABLE_SERVER_SIDE_CURSORS": True,
     }

@@ -13,7 +13,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 ACT_ROLE, SIGHT_ROLE = "rabet_act", "rabet_sight"
 Value = str | int | bytes | None
-# An officer reads the newest few. PostgreSQL cannot estimate how many rows a policy leaves, and would rather sort all of them.
+# An officer reads the newest few; as PostgreSQL cannot estimate how many rows a policy leaves, it would rather sort all of them.
 _IN_ORDER = {"enable_sort": "off"}
 _ENTER = f"SET LOCAL ROLE {ACT_ROLE}; SET LOCAL rabet.act = 'on'"
 
@@ -93,8 +93,13 @@ def _configure(alias: str, settings: Mapping[str, str]) -> None:
     rows(alias, f"SELECT {calls}", [part for pair in settings.items() for part in pair])
 
 
+def vendor(alias: str) -> str:
+    """Return "sqlite" or "postgresql"."""
+    return str(connections[alias].vendor)
+
+
 def is_sqlite(alias: str) -> bool:
-    return bool(connections[alias].vendor == "sqlite")
+    return vendor(alias) == "sqlite"
 
 
 def rows(alias: str, sql: str, values: Sequence[Value] = ()) -> list[tuple[Any, ...]]:

@@ -15,17 +15,23 @@ SELECT r.record, l.version, l.kind, r.author, l.state, r.handling, r.origin, r.s
        l.substance, l.quantity, l.unit, l.danger, l.urgent, l.simulated, l.laboratory,
        (SELECT count(*) FROM alert a JOIN record o ON o.id = a.other_id WHERE a.record_id = r.id AND {other})
        + (SELECT count(*) FROM alert a JOIN record o ON o.id = a.record_id WHERE a.other_id = r.id AND {other})
-FROM list_row l {join} record r ON r.id = l.record_id"""
+FROM list_row l {join} ON r.id = l.record_id"""
+
+# Forms of the join that walk the list from its newest row and look up each record. Left to themselves both engines would rather take
+# all records and sort. SQLite keeps the order of a CROSS JOIN; PostgreSQL does not reorder what has an OFFSET.
+JOINS = {
+    "sqlite": "CROSS JOIN record r",
+    "postgresql": "JOIN LATERAL (SELECT * FROM record one WHERE one.id = l.record_id OFFSET 0) r",
+}
 
 
-def row_query(other: Condition, *, list_first: bool) -> Condition:
+def row_query(other: Condition, join: str = "JOIN record r") -> Condition:
     """Return the query for list rows.
 
-    other: which records an alert may be with to be counted, on table alias `o`; list_first: make SQLite walk the list (its CROSS JOIN
-    keeps the order written), as it would rather sort all records.
+    other: which records an alert may be with to be counted, on table alias `o`; join: a value of `JOINS`.
     """
     sql, values = other
-    return _ROW.format(other=sql, join="CROSS JOIN" if list_first else "JOIN"), [*values, *values]
+    return _ROW.format(other=sql, join=join), [*values, *values]
 
 
 class Lists(Ground):

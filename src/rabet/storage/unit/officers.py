@@ -7,9 +7,9 @@ from contextlib import AbstractContextManager, nullcontext
 from rabet.casework.values import Alert, Event, ListRow, Officer
 from rabet.storage.access import Condition, Sight, predicate
 from rabet.storage.fields import from_microseconds
-from rabet.storage.transactions import is_sqlite, places, rows, seeing
+from rabet.storage.transactions import places, rows, seeing, vendor
 from rabet.storage.unit.comparison import ALERTS, read_alert
-from rabet.storage.unit.lists import folded, read_row, row_query
+from rabet.storage.unit.lists import JOINS, folded, read_row, row_query
 from rabet.storage.unit.trail import Trail
 
 _EVENTS = """
@@ -56,7 +56,7 @@ class Officers(Trail):
 
     def _rows(self, sight: Sight | None, conditions: Sequence[Condition], end: str = "") -> list[ListRow]:
         other = ("1 = 1", []) if sight is None else predicate(sight, "o")
-        query, values = row_query(other, list_first=bool(end) and is_sqlite(self.alias))
+        query, values = row_query(other, JOINS[vendor(self.alias)]) if end else row_query(other)
         where = " AND ".join(sql for sql, _ in conditions)
         asked = [*values, *(value for _, part in conditions for value in part)]
         with self._as(sight):
