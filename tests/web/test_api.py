@@ -1,6 +1,9 @@
 """The API: report, read, list, feed, each with its scope; strict about JSON; every refusal a sentence; never a fault of ours."""
 
 import json
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,6 +12,8 @@ from hypothesis import strategies as st
 from tests.nodes.world import seizure
 from tests.web.client import Answer, Browser
 from tests.web.conftest import PERSON, Pages
+
+from rabet.web.entries import TOLD
 
 JSON = {"content-type": "application/json"}
 
@@ -211,3 +216,33 @@ def test_no_report_brings_the_node_down(data: object, system: Browser) -> None:
 @given(data=st.binary(max_size=80))
 def test_no_bytes_bring_the_node_down(data: bytes, system: Browser) -> None:
     assert 400 <= send(system, data).status < 500
+
+
+def test_every_operation_event_and_status_is_documented(khazar: Pages) -> None:
+    text = (Path(__file__).parents[2] / "docs/reference/api.md").read_text(encoding="utf-8")
+    document = khazar.browser().get("/api/v1/openapi.json").json
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            assert f"`{method.upper()} {path}`" in text
+            assert all(f"| {status} |" in text or status.startswith("2") for status in operation["responses"])
+    assert all(f"`{kind}`" in text for kind in TOLD)
+
+
+def test_the_example_of_the_documentation_is_taken(system: Browser) -> None:
+    text = (Path(__file__).parents[2] / "docs/reference/api.md").read_text(encoding="utf-8")
+    example = text.partition("<<'END'")[2].partition("END\n")[0]
+    assert send(system, example.encode()).status == 201
+
+
+def test_the_library_of_the_api_is_loaded_with_its_first_request_only() -> None:
+    program = """
+import sys
+from rabet.storage.setup import configure_django
+from rabet.web.configuration import django_settings
+from rabet.web.site import WebOptions
+configure_django(django_settings("khazar", WebOptions(names={}, zone="UTC", secret="s" * 40)))
+import rabet.web.application, rabet.web.urls, rabet.web.guard
+print(sorted({"ninja", "pydantic", "playwright"} & set(sys.modules)))
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

@@ -144,8 +144,13 @@ def test_a_preview_shows_what_a_partner_would_get(khazar: Pages) -> None:
     text = khazar.browser("duty").get(path).text
     first, after = text.split("Would leave after two people approved")
     assert "Astara" in first
-    assert str(PERSON["name"]) not in first
     assert "Reasons" in after
+    assert "personal data" in after
+    assert str(PERSON["name"]) not in text
+    opened = khazar.browser("duty").get(f"{path}&case={CASE}&purpose=investigation").text
+    first, after = opened.split("Would leave after two people approved")
+    assert str(PERSON["name"]) not in first
+    assert str(PERSON["name"]) in after
     assert khazar.browser("duty").get(f"/records/{outcome.record}/preview/?partner=nobody").status == 404
 
 
@@ -239,6 +244,7 @@ def test_two_different_people_approve_what_they_saw(khazar: Pages, alborz: Pages
     digest = str(re.search(r'name="digest" value="(\w{64})"', shown)[1])  # type: ignore[index]
     give = {"secret": PASSWORD, "digest": digest}
     assert 'name="digest"' not in duty.get(path).text
+    assert str(PERSON["name"]) not in duty.get(path).text
     assert duty.post(approve, give, start="/links/").status == 403
     assert second.post(approve, {**give, "secret": "wrong"}, start=path).status == 422
     assert second.post(approve, {**give, "digest": "0" * 64}, start=path).status == 403

@@ -91,17 +91,20 @@ class Application(BaseHandler):
         else:
             await send({"type": "http.response.start", "status": response.status_code, "headers": headers_of(response)})
             await send({"type": "http.response.body", "body": response.content})  # type: ignore[attr-defined]
-        response.close()
 
     def answer(self, scope: Scope, body: bytes | None) -> HttpResponseBase:
         """Answer one request. body: None when it was too large to be read."""
         close_old_connections()
         set_script_prefix(scope.get("root_path", "") or "/")
+        if self.site.options.secure:  # the proxy before this node ends HTTPS
+            scope = {**scope, "scheme": "https"}
         request = ASGIRequest(scope, BytesIO(body or b""))
         request.node = self.site  # type: ignore[attr-defined]
         request.too_large = body is None  # type: ignore[attr-defined]
         with self.site.context():
-            return self.get_response(request)
+            response = self.get_response(request)
+            response.close()  # here, where the connections are that Django then looks after
+            return response
 
     async def _stream(self, response: LiveResponse, receive: Receive, send: Send) -> None:
         await send({"type": "http.response.start", "status": response.status_code, "headers": headers_of(response)})

@@ -1,7 +1,7 @@
 """A record's body as groups of labelled lines for a page, in the order of the table of kinds, each value with the form it is shown in."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from rabet.records.kinds import CONSIGNMENT_IDENTIFIERS, KINDS, Field
@@ -73,6 +73,11 @@ def groups(kind: str, body: Mapping[str, Json]) -> Sequence[Group]:
     facts = tuple(line for name in names if not isinstance(body[name], list) for line in _lines(table, name, body[name]))
     lists = [group for name in names if isinstance(body[name], list) for group in _elements(table, name, body[name])]
     return [*([Group("", facts)] if facts else []), *lists]
+
+
+def without_values(found: Sequence[Group]) -> Sequence[Group]:
+    """Return the groups with their labels only: for who may know that a field is there, but not what it says."""
+    return [replace(group, lines=tuple(replace(line, values=(), person=True) for line in group.lines)) for group in found]
 
 
 def _elements(table: Mapping[str, Field], name: str, items: Sequence[Json]) -> Iterator[Group]:

@@ -15,7 +15,7 @@ from rabet.casework.values import Withheld
 from rabet.vocabulary.tables import label
 from rabet.web.frame import page
 from rabet.web.names import recall_reasons
-from rabet.web.present import groups
+from rabet.web.present import groups, without_values
 from rabet.web.site import Request, officer_of
 
 MOST_JSON = 200_000
@@ -87,18 +87,22 @@ def version(request: Request, record: str, number: str) -> HttpResponse:
 
 
 def preview(request: Request, record: str) -> HttpResponse:
-    """Show the record as one partner would get it now, or under a changed agreement that is pasted in."""
-    partner = (request.POST if request.method == "POST" else request.GET).get("partner", "")[:32]
+    """Show the record as one partner would get it now, or under a changed agreement that is pasted in; persons as on the record's page."""
+    given = request.POST if request.method == "POST" else request.GET
+    partner, case, purpose = (given.get(name, "")[:64] for name in ("partner", "case", "purpose"))
     changed = request.POST.get("agreement", "")[:MOST_JSON].encode() or None
     officer, desk = officer_of(request), request.node.desk
     made = previewing.preview(desk, officer, record, partner, changed)
-    kind = reading.show(desk, officer, record).version.header.kind
+    view = reading.show(desk, officer, record, case=case, purpose=purpose)
+    after = groups(view.version.header.kind, made.after_approval)
     context = {
         "title": _("Seen as a partner"),
         "record": record,
         "partner": partner,
-        "shown": groups(kind, made.shown),
-        "after": groups(kind, made.after_approval),
+        "case": case,
+        "purpose": purpose,
+        "shown": groups(view.version.header.kind, made.shown),
+        "after": without_values(after) if view.persons_hidden else after,
         "reasons": [(explain(reason, request.language), reason) for reason in made.decision.reasons],
         "agreement": made.decision.agreement,
         "changed": changed is not None,

@@ -9,7 +9,7 @@ from rabet.casework import approving, reading
 from rabet.web.frame import page
 from rabet.web.pages.sign_in import locked
 from rabet.web.people import attempt
-from rabet.web.present import groups
+from rabet.web.present import groups, without_values
 from rabet.web.site import Request, officer_of, signed_in
 
 
@@ -21,15 +21,16 @@ def releases(request: Request) -> HttpResponse:
 
 
 def release(request: Request, release: str, error: str = "", status: int = 200) -> HttpResponse:
-    """Show the exact fields one release would disclose."""
+    """Show the exact fields one release would disclose, to those who may decide on it; to others only which fields they are."""
     officer = officer_of(request)
     made, fields = approving.digest_to_approve(request.node.desk, officer, release)
+    may, shown = bool(officer.roles & RELEASING_ROLES), groups(fields.kind, fields.body())
     context = {
         "title": _("Release to approve"),
         "release": made,
-        "groups": groups(fields.kind, fields.body()),
+        "groups": shown if may else without_values(shown),
         "by_me": any(approval.officer == officer.id for approval in made.approvals),
-        "may": bool(officer.roles & RELEASING_ROLES),
+        "may": may,
         "error": error,
     }
     return page(request, "release.html", context, status)

@@ -46,8 +46,14 @@ def sign_in(request: Request) -> HttpResponse:
 
 
 def _ask(request: Request, error: str = "", status: int = 200) -> HttpResponse:
-    context = {"title": _("Sign in"), "error": error, "name": request.POST.get("name", "")[:200], "next": next_page(request)}
+    context = {"error": error, "name": request.POST.get("name", "")[:200], **_shown(request)}
     return page(request, "sign_in.html", context, status)
+
+
+def _shown(request: Request) -> dict[str, object]:
+    """Return what both pages of sign-in need; in a frame they leave the menu away."""
+    wanted = next_page(request)
+    return {"title": _("Sign in"), "next": wanted, "embedded": wanted == reverse("embed-feed")}
 
 
 def locked(minutes: int) -> str:
@@ -59,7 +65,7 @@ def link(request: Request, secret: str) -> HttpResponse:
     if request.method != "POST":
         owner = request.node.people.link_owner(secret)
         status = 200 if owner else 404
-        return page(request, "sign_in_link.html", {"title": _("Sign in"), "owner": owner, "next": next_page(request)}, status)
+        return page(request, "sign_in_link.html", {"owner": owner, **_shown(request)}, status)
     person = request.node.people.by_link(secret)
     if person is None:
         raise NotFound("link")
