@@ -109,6 +109,51 @@ def test_what_is_no_message_does_not_leave(nodes: tuple[Node, Node]) -> None:
         seal(khazar, "all our secrets")
 
 
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"note": "our informant is called"},
+        {"salt": "our informant is called"},
+        {"proof": ["our informant is called"]},
+        {"signatures": [{"algorithm": "ed25519", "key": "0" * 16, "value": "AA==", "note": "our informant"}]},
+        {"approvals": [{"role": "our informant is called", "officer": "x", "digest": "0" * 64, "at": "2026-11-22T00:00:00Z"}]},
+        {"approvals": [{"role": "supervisor", "officer": "Our Informant", "digest": "0" * 64, "at": "2026-11-22T00:00:00Z"}]},
+    ],
+)
+def test_a_message_holds_nothing_beside_what_its_form_names(nodes: tuple[Node, Node], changes: dict[str, object]) -> None:
+    khazar, _ = nodes
+    (text,) = queued(khazar)
+    with pytest.raises(MayNotLeave, match="gate_message"):
+        seal(khazar, forged(text, **changes))
+
+
+def test_a_header_holds_nothing_beside_what_its_form_names(nodes: tuple[Node, Node]) -> None:
+    khazar, _ = nodes
+    (text,) = queued(khazar)
+    header = json.loads(json.loads(text)["header"])
+    for changed in ({**header, "note": "our informant"}, {**header, "purpose": "our_informant_is_called"}, {**header, "kind": "informant"}):
+        with pytest.raises(MayNotLeave, match="gate_message"):
+            seal(khazar, forged(text, header=json.dumps(changed, separators=(",", ":"))))
+
+
+def test_a_salt_is_no_place_for_text(nodes: tuple[Node, Node]) -> None:
+    khazar, _ = nodes
+    (text,) = queued(khazar)
+    first, *rest = json.loads(text)["fields"]
+    for leaf in (first.replace(first[2:34], "our informant is called"), first + " "):
+        with pytest.raises(MayNotLeave, match="gate_message"):
+            seal(khazar, forged(text, fields=[leaf, *rest]))
+
+
+def test_one_field_does_not_stand_twice(nodes: tuple[Node, Node]) -> None:
+    """Else a second value could hide behind the one that is judged."""
+    khazar, _ = nodes
+    (text,) = queued(khazar)
+    fields = json.loads(text)["fields"]
+    with pytest.raises(MayNotLeave, match="gate_message"):
+        seal(khazar, forged(text, fields=[*fields, fields[0]]))
+
+
 def test_a_heartbeat_carries_a_root_and_nothing_else(nodes: tuple[Node, Node]) -> None:
     khazar, _ = nodes
     seal(khazar, write_audit(AuditMessage("khazar-alborz", 3, "ab" * 32), khazar.randomness))

@@ -4,32 +4,26 @@ The key process asks this before it signs and seals. It knows nothing of the dat
 partner's card, agreements and today's date are its own. The rules stand in agreements/egress.py, written apart from the first decision.
 """
 
-import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from threading import Lock
 from types import MappingProxyType
-from typing import Any
 
 from rabet.agreements.document import SignedAgreement
 from rabet.agreements.standing import HeldAgreement, hold, signatories
 from rabet.casework import gate
-from rabet.casework.messages import AuditMessage, Message, RecordMessage, StatusMessage, read_message
+from rabet.casework.messages import RecordMessage, read_message
 from rabet.casework.values import Link
 from rabet.exchange.card import Card
 from rabet.node.documents import Stopped, read_agreements, read_stopped
+from rabet.node.form import holds_nothing_else
 from rabet.node.layout import Layout
 from rabet.node.peers import Peers
-from rabet.records.bad_input import BadInput
-from rabet.records.disclosure import verify
-from rabet.records.header import read_header
+from rabet.records.bad_input import BadInput, refuse
+from rabet.records.disclosure import Leaf, read_leaf, verify
+from rabet.records.header import Header, read_header
 from rabet.records.signing import ALGORITHMS, CLASSICAL, Algorithm, Verifier
-
-_ROLE = re.compile(r"[a-z_]{0,40}")
-_ROOT = re.compile(r"[0-9a-f]{64}")
-_ID = re.compile(r"[0-9a-f]{32}")
-_WHEN = re.compile(r"\d{4}-\d\d-\d\dT[0-9:.+Z-]{5,24}")
 
 
 @dataclass(frozen=True)
@@ -40,6 +34,7 @@ class Rules:
     held: Mapping[str, HeldAgreement]
     signed_by: Mapping[str, frozenset[str]]
     stopped: Stopped
+    _links: dict[tuple[str, str], Link | None] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
     def of(cls, agency: str, documents: tuple[SignedAgreement, ...], verifier: Verifier, stopped: Stopped, now: datetime) -> "Rules":
@@ -52,8 +47,16 @@ class Rules:
                 held[one.document.id] = one
         return cls(agency, MappingProxyType(held), MappingProxyType(signed_by), stopped)
 
-    def link(self, held: HeldAgreement, partner: Card) -> Link:
-        """What the gate of casework is told about the way from here to the partner under one agreement."""
+    def link(self, agreement: str, partner: Card) -> Link | None:
+        """What the rules are told about the way from here to the partner under an agreement; None when it does not bind both."""
+        if (agreement, partner.agency) not in self._links:
+            self._links[agreement, partner.agency] = self._link(agreement, partner)
+        return self._links[agreement, partner.agency]
+
+    def _link(self, agreement: str, partner: Card) -> Link | None:
+        held = self.held.get(agreement)
+        if held is None or not {self.agency, partner.agency} <= {party.id for party in held.document.parties}:
+            return None
         return Link(
             sender=self.agency,
             receiver=partner.agency,
@@ -99,30 +102,37 @@ def objections(rules: Rules, partner: Card, text: str, now: datetime) -> tuple[s
     """Say why a message may not leave; empty means it may."""
     try:
         message = read_message(text)
-        held = rules.held.get(message.agreement)
-        if held is None or not {rules.agency, partner.agency} <= {party.id for party in held.document.parties}:
+        if not holds_nothing_else(text):
+            return ("gate_message",)
+        link = rules.link(message.agreement, partner)
+        if link is None:
             return ("gate_parties",)
-        return tuple(_CHECKS[type(message)](rules, held, partner, message, now))
+        return _record(link, message, now) if isinstance(message, RecordMessage) else ()
     except BadInput:
         return ("gate_message",)
 
 
-def _record(rules: Rules, held: HeldAgreement, partner: Card, message: RecordMessage, now: datetime) -> tuple[str, ...]:
+def _record(link: Link, message: RecordMessage, now: datetime) -> tuple[str, ...]:
     header = read_header(message.header_text)
-    if header.author != rules.agency:
+    if header.author != link.sender:
         return ("gate_consent",)
-    leaves = verify(header.root, header.leaves, message.disclosure) if header.state == "current" else ()
-    return tuple(gate.against(rules.link(held, partner), message, header, leaves, now))
+    return tuple(gate.against(link, message, header, _leaves(message, header), now))
 
 
-def _status(_rules: Rules, _held: HeldAgreement, _partner: Card, message: StatusMessage, _now: datetime) -> tuple[str, ...]:
-    fits = _ID.fullmatch(message.record) and _ROLE.fullmatch(message.role) and _WHEN.fullmatch(message.at)
-    return () if fits else ("gate_message",)
+def _leaves(message: RecordMessage, header: Header) -> tuple[Leaf, ...]:
+    """The fields to judge.
 
+    Where people approved, they must be the very ones of the header that was approved. Elsewhere the rules look at what is there, and a
+    field that does not belong to the header only makes the partner reject it.
 
-def _audit(_rules: Rules, _held: HeldAgreement, _partner: Card, message: AuditMessage, _now: datetime) -> tuple[str, ...]:
-    return () if _ROOT.fullmatch(message.root) else ("gate_message",)
-
-
-_Check = Callable[[Rules, HeldAgreement, Card, Any, datetime], tuple[str, ...]]
-_CHECKS: Mapping[type[Message], _Check] = {RecordMessage: _record, StatusMessage: _status, AuditMessage: _audit}
+    Raises:
+        BadInput: a field that cannot be read, stands twice, or does not belong where it must.
+    """
+    if header.state == "recalled":
+        return ()
+    if message.approvals:
+        return verify(header.root, header.leaves, message.disclosure)
+    leaves = tuple(map(read_leaf, message.disclosure.fields))
+    if len({leaf.path for leaf in leaves}) != len(leaves):
+        raise refuse("fields", "leaf_conflict")
+    return leaves
