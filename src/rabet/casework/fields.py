@@ -1,7 +1,7 @@
 """The known fields of one version: paths, values, release classes, and what lists and comparison take from them."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -9,7 +9,7 @@ from typing import Any
 from rabet.casework.values import Content, IdentifierRow, ListRow, Version
 from rabet.matching.identifiers import normalise
 from rabet.records.disclosure import Commitment, Disclosure, Leaf, assemble, pattern_of, read_leaf, select
-from rabet.records.kinds import ReleaseClass, release_class, release_classes
+from rabet.records.kinds import ReleaseClass, release_classes
 
 LONGEST_IN_LIST = 200
 _CONTROL = re.compile("[\x00-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
@@ -65,14 +65,17 @@ class Fields:
         """Assemble the body, leaving out the release classes named."""
         return assemble(leaf for leaf in self.leaves if self.classes[leaf.path] not in without)
 
-    @cached_property
-    def _first(self) -> Mapping[str, Any]:
-        return {pattern_of(leaf.path): leaf.value for leaf in reversed(self.leaves)}
-
     def first(self, pattern: str) -> str:
         """Return the first value at a pattern as text fit for a list, or "": a partner's text moves no cursor and turns no line."""
-        value = self._first.get(pattern)
+        path = pattern if "*" not in pattern else min(self._at(*pattern.split("*")), default="")
+        value = self.values.get(path)
         return "" if value is None or value in ([], {}) else _CONTROL.sub(" ", str(value)[:LONGEST_IN_LIST])
+
+    def _at(self, list_: str, name: str) -> Iterator[str]:
+        """Yield the paths of one field in all elements of a list; their tokens have the elements' order."""
+        for path in self.values:
+            if path.startswith(f"{list_}.") and path.endswith(name) and path.count("/") == list_.count("/") + name.count("/"):
+                yield path
 
 
 def list_row(version: Version, fields: Fields, *, laboratory: str = "") -> ListRow:
@@ -110,14 +113,14 @@ _ALSO = {
     "parties/*/document": ("document", "nationality"),
     "exhibits/*/marks/*": ("press_mark", ""),
 }
-_ALSO_LISTS = ("conveyances/", "parties/", "exhibits/")
+_ALSO_NAMES = ("plate", "phone", "document")
 
 
 def identifier_rows(version: Version, fields: Fields) -> Sequence[IdentifierRow]:
     """Return every comparable key of the version, normalised; a failed check digit is a quality, never a reason to leave it out."""
     rows: dict[tuple[str, str], IdentifierRow] = {}
     for kind, path, country in _identifiers(fields):
-        person = release_class(fields.kind, path, fields.values) != "consignment"
+        person = fields.classes[path] != "consignment"
         for key in normalise(kind, str(fields.values[path]), country):
             row = IdentifierRow(version.header.id, version.header.version, key.kind, key.value, key.quality, person)
             rows.setdefault((key.kind, key.value), row)
@@ -131,6 +134,6 @@ def _identifiers(fields: Fields) -> Iterable[tuple[str, str, str | None]]:
         element, _, name = path.rpartition("/")
         if name == "value" and path.startswith("identifiers/"):
             yield str(fields.values.get(f"{element}/kind", "")), path, fields.values.get(f"{element}/country")
-        elif path.startswith(_ALSO_LISTS) and (also := _ALSO.get(pattern_of(path))) is not None:
+        elif (name in _ALSO_NAMES or name.startswith(".")) and (also := _ALSO.get(pattern_of(path))) is not None:
             kind, country = also
             yield kind, path, fields.values.get(f"{element}/{country}") if country else None

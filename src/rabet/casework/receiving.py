@@ -45,7 +45,7 @@ class Received:
 
     message: RecordMessage
     header: Header
-    leaves: tuple[Leaf, ...]
+    fields: Fields
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,10 +101,10 @@ def _check_record(arrival: _Arrival, message: RecordMessage) -> Received:
     if header.state == "recalled":
         if message.disclosure.fields:
             raise Rejected("tombstone_with_fields")
-        return Received(message, header, ())
+        return Received(message, header, Fields(header.kind, ()))
     leaves = verify(header.root, header.leaves, message.disclosure)
     _check_agreement(arrival, message, header, leaves)
-    return Received(message, header, leaves)
+    return Received(message, header, Fields(header.kind, leaves))
 
 
 def _check_agreement(arrival: _Arrival, message: RecordMessage, header: Header, leaves: tuple[Leaf, ...]) -> None:
@@ -150,13 +150,13 @@ def _take_record(item: Received, arrival: _Arrival) -> None:
 def _keep(arrival: _Arrival, item: Received, newest: Version | None) -> None:
     """Store a version not held yet; one that is older than what is held goes to the history only."""
     version = _received_version(arrival, item)
-    fields = Fields(item.header.kind, item.leaves)
+    fields = item.fields
     if newest is not None and newest.header.version > item.header.version:
         arrival.uow.add_version(version, fields.content, None)
         return
     if newest is not None:
         arrival.uow.drop_alerts(item.header.id)
-        if not item.leaves:
+        if not fields.leaves:
             arrival.uow.erase(item.header.id, before=item.header.version)
     arrival.rows.extend(keep(arrival.uow, version, fields))
     kind = "record" if newest is None else "corrected"
@@ -169,7 +169,7 @@ def _widen(arrival: _Arrival, item: Received, held: Version, *, newest: bool) ->
     if held.header_text != item.message.header_text:
         raise Rejected("two_versions_under_one_number")
     known = Fields.of(held.header.kind, arrival.uow.content(held))
-    leaves = {leaf.path: leaf for leaf in (*known.leaves, *item.leaves)}
+    leaves = {leaf.path: leaf for leaf in (*known.leaves, *item.fields.leaves)}
     if held.header.state == "recalled" or len(leaves) == len(known.leaves):
         return
     fields = Fields(held.header.kind, tuple(leaves.values()))
@@ -200,8 +200,8 @@ def confirm(desk: Desk, uow: UnitOfWork, partner: str, agreement: str, record: s
 
 
 def _received_version(arrival: _Arrival, item: Received) -> Version:
-    keep_until = _keep_until(arrival, item, Fields(item.header.kind, item.leaves))
-    urgent = item.header.state == "recalled" or any(leaf.path.startswith("danger/") for leaf in item.leaves)
+    keep_until = _keep_until(arrival, item, item.fields)
+    urgent = item.header.state == "recalled" or any(leaf.path.startswith("danger/") for leaf in item.fields.leaves)
     return Version(
         header=item.header, header_text=item.message.header_text, signatures=item.message.signatures, origin="received",
         sender=arrival.partner, agreement=item.message.agreement, case="", unit=arrival.desk.unit, officer="", urgent=urgent, imported=False,
@@ -228,7 +228,7 @@ def _take_status(item: StatusMessage, arrival: _Arrival) -> None:
 
 def _take_audit(item: AuditMessage, arrival: _Arrival) -> None:
     arrival.uow.audit(AuditEntry(act="partner.audit_root", officer="", role="partner",
-                                 detail={"partner": arrival.partner, "size": item.size, "root": item.root}))  # fmt: skip
+                                 detail={"partner": arrival.partner, "root": item.root}))  # fmt: skip
 
 
 _TAKE: Mapping[type, Callable[[Any, _Arrival], None]] = {Received: _take_record, StatusMessage: _take_status, AuditMessage: _take_audit}

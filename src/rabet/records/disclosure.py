@@ -12,14 +12,14 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from hashlib import sha256
 from json.encoder import encode_basestring
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from rabet.records.bad_input import refuse
 
 SALT_BYTES, TOKEN_BYTES, SMALLEST = 16, 6, 16
 Scalar = str | int | bool | None
 _UNWRITABLE = re.compile("[\0\ud800-\udfff]")
-_TOKEN = re.compile(r"/\.[^/]*")
+_TOKEN, _TOKEN_OR_LINES = re.compile(r"/\.[^/\n]*"), re.compile(r"/\.[^/]*")
 # json.loads looks for white space around the text first, which costs more than reading a leaf.
 _decode = json.JSONDecoder().raw_decode
 
@@ -30,8 +30,7 @@ class Randomness(Protocol):
     def token(self, size: int) -> bytes: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Leaf:
+class Leaf(NamedTuple):
     """One field: `path` with list elements named by token, `value` a scalar or an empty list or object, `text` the exact bytes."""
 
     path: str
@@ -126,8 +125,9 @@ def _flatten(value: Any, path: str, randomness: Randomness, found: list[tuple[st
 def _tokens(count: int, randomness: Randomness) -> list[str]:
     """Random names that keep the order of a list and tell nothing of what stands between two of them."""
     names: set[str] = set()
-    while len(names) < count:
-        names.add("." + randomness.token(TOKEN_BYTES).hex())
+    while missing := count - len(names):
+        block = randomness.token(TOKEN_BYTES * missing).hex()
+        names.update("." + block[at : at + TOKEN_BYTES * 2] for at in range(0, len(block), TOKEN_BYTES * 2))
     return sorted(names)
 
 
@@ -274,7 +274,12 @@ def _listed(node: Any) -> Any:  # noqa: ANN401
     return {unescape(key): _listed(item) for key, item in node.items()}
 
 
-@lru_cache(maxsize=16_384)
 def pattern_of(path: str) -> str:
-    """Return the path with each list token as "*": the key into the table of kinds. Asked several times of each leaf of a batch."""
-    return _TOKEN.sub("/*", path)
+    """Return the path with each list token as "*": the key into the table of kinds."""
+    return patterns_of([path])[0]
+
+
+def patterns_of(paths: Collection[str]) -> Sequence[str]:
+    """Return the pattern of each path, in one go over all of them."""
+    found = _TOKEN.sub("/*", "\n".join(paths)).split("\n")
+    return found if len(found) == len(paths) else [_TOKEN_OR_LINES.sub("/*", path) for path in paths]

@@ -5,10 +5,9 @@ A later kind is a row here. Unknown kinds and fields are kept and shown as such;
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Final, Literal
 
-from rabet.records.disclosure import pattern_of
+from rabet.records.disclosure import patterns_of
 
 ReleaseClass = Literal["statistics", "consignment", "person", "text", "internal"]
 ClassRule = Literal["statistics", "consignment", "person", "text", "internal", "by_nature", "by_ownership"]
@@ -196,23 +195,19 @@ def release_classes(kind: str, values: Mapping[str, object]) -> dict[str, Releas
 
     values: leaf path -> value, as disclosed or held.
     """
-    return {path: release_class(kind, path, values) for path in values}
+    table = KINDS[kind].fields if kind in KINDS else {}
+    return {path: _class_of(table.get(pattern), path, values) for path, pattern in zip(values, patterns_of(values), strict=True)}
 
 
-def release_class(kind: str, path: str, values: Mapping[str, object]) -> ReleaseClass:
-    """Return the release class of one of these paths."""
-    rule = _rules(kind).get(pattern_of(path), "person")
-    if rule == "by_nature":
+def _class_of(field: Field | None, path: str, values: Mapping[str, object]) -> ReleaseClass:
+    if field is None:
+        return "person"
+    if field.release == "by_nature":
         return _by_nature(path, values)
-    if rule == "by_ownership":
+    if field.release == "by_ownership":
         element = path.rsplit("/", 1)[0]
         return "consignment" if values.get(f"{element}/ownership") == "company" else "person"
-    return rule
-
-
-@lru_cache(maxsize=64)
-def _rules(kind: str) -> Mapping[str, ClassRule]:
-    return {pattern: field.release for pattern, field in KINDS[kind].fields.items()} if kind in KINDS else {}
+    return field.release
 
 
 def _by_nature(path: str, values: Mapping[str, object]) -> ReleaseClass:

@@ -1,7 +1,7 @@
 """Is a body one of its kind? Every fault is told at once, with its place; unknown fields are allowed and kept."""
 
 import re
-from collections.abc import Callable, Container, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from functools import cache
 from typing import Any
@@ -76,22 +76,19 @@ def _needed(kind: str) -> tuple[tuple[list[str], str], ...]:
     return tuple((parents, last) for *parents, last in split)
 
 
-def _check(path: str, field: Field, value: Any, codes: Codes) -> Iterator[Problem]:  # noqa: ANN401
+def _check(path: str, field: Field, value: Any, codes: Codes) -> Sequence[Problem]:  # noqa: ANN401
+    if field.type == "text":
+        return _text(path, value) if isinstance(value, str) else [Problem(path, "not_text")]
     if field.type.startswith("code:"):
         known = codes(field.type[5:])
-        if not isinstance(value, str) or (known is not None and value not in known):
-            yield Problem(path, "unknown_code", {"value": str(value)[:60], "table": field.type[5:]})
-    elif field.type == "text":
-        yield from _text(path, value) if isinstance(value, str) else [Problem(path, "not_text")]
-    elif not _FORMS[field.type](value):
-        yield Problem(path, f"not_{field.type}", {"value": str(value)[:60]})
+        good = isinstance(value, str) and (known is None or value in known)
+        return () if good else [Problem(path, "unknown_code", {"value": str(value)[:60], "table": field.type[5:]})]
+    return () if _FORMS[field.type](value) else [Problem(path, f"not_{field.type}", {"value": str(value)[:60]})]
 
 
-def _text(path: str, value: str) -> Iterator[Problem]:
-    if len(value) > MAX_TEXT:
-        yield Problem(path, "text_too_long", {"limit": MAX_TEXT})
-    if _CONTROL.search(value):
-        yield Problem(path, "control_character")
+def _text(path: str, value: str) -> Sequence[Problem]:
+    long = [Problem(path, "text_too_long", {"limit": MAX_TEXT})] if len(value) > MAX_TEXT else ()
+    return [*long, Problem(path, "control_character")] if _CONTROL.search(value) else long
 
 
 def _missing(kind: str, body: Mapping[str, Any]) -> Iterator[Problem]:
