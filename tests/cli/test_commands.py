@@ -106,6 +106,17 @@ def test_a_record_is_corrected_and_recalled(khazar: Command, draft: str, write: 
     khazar("recall", record, "--reason", "error", user="duty", code=3)
 
 
+def test_the_protection_officer_blocks_and_unblocks(khazar: Command, draft: str) -> None:
+    khazar("user", "add", "protection", "--role", "data_protection_officer")
+    record = reported(khazar, draft)["record"]
+    khazar("records", "block", record, user="duty", code=3)
+    khazar("records", "block", record, user="protection")
+    khazar("records", "show", record, user="duty", code=3)
+    khazar("records", "unblock", record, user="protection")
+    khazar("records", "show", record, user="duty")
+    khazar("records", "outside", record, user="liaison", code=3)
+
+
 def test_a_preview_looks_through_the_partners_eyes(khazar: Command, write: Write) -> None:
     file = write("driver.json", json.dumps({"kind": "seizure", "body": seizure(parties=[SUSPECT], case_number="114/26")}))
     record = reported(khazar, file)["record"]

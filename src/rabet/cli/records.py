@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from rabet.casework import reading
+from rabet.casework import objecting, reading, standing
 from rabet.casework.reading import RecordView
 from rabet.cli.printing import plain, say_json, say_rows, visible
 from rabet.cli.report import reasons_of
@@ -127,3 +127,30 @@ def alerts(seat: Seat, json_: bool) -> None:
         return
     shown = [(one.at, one.record, one.other, "; ".join(f"{kind} {value}" for _, kind, value in one.reasons)) for one in found]
     say_rows(("at", "record", "and", "share"), shown, empty="No alerts.")
+
+
+@records.command(epilog="Example:  rabet --as l.officer records outside 3f0c9a52d1e84b6f90ab12cd34ef5678")
+@click.argument("record")
+@pass_seat
+def outside(seat: Seat, record: str) -> None:
+    """Answer that a partner's RECORD lies outside the agreement: its use stops here at once, and both sides' protection officers learn of it."""
+    objecting.outside_agreement(seat.desk, seat.officer, record)
+    click.echo("Its use stops here; the partner is told.")
+
+
+@records.command(epilog="Example:  rabet --as p.officer records block 3f0c9a52d1e84b6f90ab12cd34ef5678")
+@click.argument("record")
+@pass_seat
+def block(seat: Seat, record: str) -> None:
+    """Block RECORD at once, as data-protection officer: nobody sees it and nothing of it leaves."""
+    standing.block(seat.desk, seat.officer, record, blocked=True)
+    click.echo("It is blocked.")
+
+
+@records.command(epilog="Example:  rabet --as p.officer records unblock 3f0c9a52d1e84b6f90ab12cd34ef5678")
+@click.argument("record")
+@pass_seat
+def unblock(seat: Seat, record: str) -> None:
+    """Lift the block of RECORD, as data-protection officer."""
+    standing.block(seat.desk, seat.officer, record, blocked=False)
+    click.echo("It is no longer blocked.")

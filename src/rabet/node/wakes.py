@@ -5,7 +5,8 @@ Each waiter binds a socket of its own in the run folder; the sender writes to al
 
 import os
 import socket
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from rabet.node.layout import Layout
@@ -38,15 +39,19 @@ def wake_socket(layout: Layout, name: str) -> Path:
     return layout.run / f"{name}{_SUFFIX}"
 
 
-def listen_for_wakes(layout: Layout, name: str) -> socket.socket:
-    """Bind a waiter's socket; one that a dead process left is taken over."""
+@contextmanager
+def listen_for_wakes(layout: Layout, name: str) -> Iterator[socket.socket]:
+    """Be a waiter: its socket while the block runs. One that a dead process left is taken over."""
     path = wake_socket(layout, name)
     path.unlink(missing_ok=True)
-    incoming = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-    before = os.umask(0o177)
-    try:
-        with name_of(path) as short:
-            incoming.bind(short)
-    finally:
-        os.umask(before)
-    return incoming
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as incoming:
+        before = os.umask(0o177)
+        try:
+            with name_of(path) as short:
+                incoming.bind(short)
+        finally:
+            os.umask(before)
+        try:
+            yield incoming
+        finally:
+            path.unlink(missing_ok=True)

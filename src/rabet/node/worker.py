@@ -104,7 +104,7 @@ def heartbeat(node: Node) -> None:
             blind = desk.randomness.token(_BLIND)
             blinded = blinded_root(size, bytes.fromhex(root), blind)
             agreement = known.documents_with(partner)[0].document.id
-            uow.anchor(_message(desk, partner, AuditMessage(agreement, size, blinded.hex())), size, blinded, blind)
+            uow.anchor(_message(desk, partner, AuditMessage(agreement, blinded.hex())), size, blinded, blind)
         uow.job(_regular("heartbeat", HEARTBEAT, now))
         uow.audit(AuditEntry(act="heartbeat", officer="", role="node", detail={"size": size, "partners": len(told)}))
     copy_stops(node)
