@@ -18,7 +18,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from hashlib import sha256
-from typing import Any, Protocol, TypeVar
+from typing import Any, ClassVar, Protocol, TypeVar
 
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -164,49 +164,54 @@ async def _send(send: Send, answer: Answer) -> None:
         await send({"type": "http.response.body", "body": answer.body})
 
 
-def door_keeper(door: Door) -> type[HttpToolsProtocol]:
-    """Return the protocol class that knows each connection's agency from its certificate and turns away who has none."""
+class DoorKeeper(HttpToolsProtocol):
+    """Knows each connection's agency from its certificate, puts {"partner", "certificate"} into scope["state"], turns away who has none."""
 
-    class DoorKeeper(HttpToolsProtocol):
-        """Puts {"partner", "certificate"} into scope["state"]."""
+    door: ClassVar[Door]
+    partner = ""
+    slow: asyncio.TimerHandle | None = None
 
-        partner = ""
-        slow: asyncio.TimerHandle | None = None
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        leaf = transport.get_extra_info("ssl_object").getpeercert(binary_form=True)
+        partner = self.door.table.agency_of(leaf) if leaf else None
+        if partner is None or self.door.connections[partner] >= MAX_CONNECTIONS:
+            _log.warning("connection turned away", extra={"partner": partner or "unknown"})
+            transport.abort()
+            return
+        self.partner = partner
+        self.door.connections[partner] += 1
+        self.app_state = {**self.app_state, "partner": partner, "certificate": sha256(leaf).hexdigest()}
+        self._hurry()
 
-        def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-            super().connection_made(transport)
-            leaf = transport.get_extra_info("ssl_object").getpeercert(binary_form=True)
-            partner = door.table.agency_of(leaf) if leaf else None
-            if partner is None or door.connections[partner] >= MAX_CONNECTIONS:
-                _log.warning("connection turned away", extra={"partner": partner or "unknown"})
-                transport.abort()
-                return
-            self.partner = partner
-            door.connections[partner] += 1
-            self.app_state = {**self.app_state, "partner": partner, "certificate": sha256(leaf).hexdigest()}
-            self.slow = self.loop.call_later(HEADER_SECONDS, transport.abort)
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self._hurry()
 
-        def on_message_begin(self) -> None:
-            super().on_message_begin()
-            self._in_time()
-            self.slow = self.loop.call_later(HEADER_SECONDS, self.transport.abort)
+    def on_headers_complete(self) -> None:
+        self._in_time()
+        super().on_headers_complete()
 
-        def on_headers_complete(self) -> None:
-            self._in_time()
-            super().on_headers_complete()
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._in_time()
+        if self.partner:
+            self.door.connections[self.partner] -= 1
+        super().connection_lost(exc)
 
-        def connection_lost(self, exc: Exception | None) -> None:
-            self._in_time()
-            if self.partner:
-                door.connections[self.partner] -= 1
-            super().connection_lost(exc)
+    def _hurry(self) -> None:
+        """Close the connection when its next headers take too long."""
+        self._in_time()
+        self.slow = self.loop.call_later(HEADER_SECONDS, self.transport.abort)
 
-        def _in_time(self) -> None:
-            if self.slow is not None:
-                self.slow.cancel()
-                self.slow = None
+    def _in_time(self) -> None:
+        if self.slow is not None:
+            self.slow.cancel()
+            self.slow = None
 
-    return DoorKeeper
+
+def door_keeper(door: Door) -> type[DoorKeeper]:
+    """Return the protocol class of one door."""
+    return type("DoorKeeper", (DoorKeeper,), {"door": door})
 
 
 def make_server(app: ExchangeApp, door: Door, context: ssl.SSLContext, keep_alive: int = 300) -> uvicorn.Server:
