@@ -73,9 +73,8 @@ class Fields:
 
     def _at(self, list_: str, name: str) -> Iterator[str]:
         """Yield the paths of one field in all elements of a list; their tokens have the elements' order."""
-        for path in self.values:
-            if path.startswith(f"{list_}.") and path.endswith(name) and path.count("/") == list_.count("/") + name.count("/"):
-                yield path
+        start, depth = f"{list_}.", list_.count("/") + name.count("/")
+        return (path for path in self.values if path.startswith(start) and path.endswith(name) and path.count("/") == depth)
 
 
 def list_row(version: Version, fields: Fields, *, laboratory: str = "") -> ListRow:
