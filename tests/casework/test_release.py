@@ -6,13 +6,14 @@ from datetime import timedelta
 import pytest
 from tests.casework.conftest import Nodes
 
+from rabet.agreements.document import SignedAgreement
 from rabet.casework.approving import approve, clear_text, digest_to_approve, refuse_release
 from rabet.casework.correcting import correct
 from rabet.casework.previewing import preview
-from rabet.casework.reading import show
+from rabet.casework.reading import alerts, show
 from rabet.casework.refusal import NotFound, Refused
 from rabet.casework.reporting import Draft, report
-from rabet.casework.standing import agreements, suspend
+from rabet.casework.standing import agreements, suspend, take_agreement
 from rabet.casework.values import StepUp
 
 
@@ -158,3 +159,29 @@ def test_whoever_runs_or_supervises_the_node_reads_no_record(nodes: Nodes, name:
     made = nodes.report()
     with pytest.raises(NotFound):
         show(nodes.desk("khazar"), nodes.officer("khazar", name), made.record)
+
+
+def test_an_alert_tells_the_kind_of_a_persons_identifier_and_its_value_only_for_a_case(nodes: Nodes) -> None:
+    made = nodes.report(body=nodes.body(91))
+    nodes.report(body=nodes.body(91))
+    desk, officer = nodes.desk("khazar"), nodes.officer("khazar", "liaison")
+    (hidden,) = show(desk, officer, made.record).alerts
+    told = {kind: value for _, kind, value in hidden.reasons}
+    assert (told["phone"], told["plate"]) == ("", "")
+    assert told["container"] != ""
+    listed, _ = alerts(desk, officer)
+    assert all(value == "" for one in listed for _, kind, value in one.reasons if kind in ("phone", "plate"))
+    (shown,) = show(desk, officer, made.record, case="demonstration", purpose="investigation").alerts
+    assert dict((kind, value) for _, kind, value in shown.reasons)["phone"].startswith("+")
+
+
+def test_a_draft_of_the_next_version_does_not_hide_what_came_under_the_one_in_force(nodes: Nodes) -> None:
+    made = nodes.report()
+    nodes.hand_over("khazar", "volga")
+    document = nodes.documents()["caspian"]
+    draft = document.data.replace(b'"version": 1', b'"version": 2').replace(
+        b'"previous": null', b'"previous": "' + document.digest.encode() + b'"'
+    )
+    take_agreement(nodes.desk("volga"), nodes.officer("volga", "administrator"), SignedAgreement(draft, {}))
+    assert show(nodes.desk("volga"), nodes.officer("volga", "liaison"), made.record).body["place"]["post"] == "Astara"
+    assert nodes.give("khazar", "volga", []) == ()

@@ -27,7 +27,7 @@ def written() -> Iterator[tuple[str, Any]]:
     yield "message-record", json.loads(make.record_message())
     status = StatusMessage("example", "0" * 32, 1, "delivered", "duty_officer", "2026-11-22T08:30:00+00:00")
     yield "message-status", json.loads(write_status(status, make.Stream("status")))
-    yield "message-audit", json.loads(write_audit(AuditMessage("", 7, "0" * 64), make.Stream("audit")))
+    yield "message-audit", json.loads(write_audit(AuditMessage("", "0" * 64), make.Stream("audit")))
     yield "manifest", json.loads(batch["manifest"])
     yield "batch-payload", json.loads(json.dumps({name: batch[name] for name in ("manifest", "signatures", "messages")}))
     yield "signed-receipt", json.loads(receipt["signed"])

@@ -42,12 +42,18 @@ class Standing:
         return tuple(one for one in self.held if one.document.party(partner) and one.document.party(self.agency))
 
     def document(self, agreement: str) -> Agreement | None:
-        """The newest version of an agreement by id, whatever its status."""
-        return next((one.document for one in self.held if one.document.id == agreement), None)
+        """The version of an agreement in force, or the newest when none is."""
+        one = self._version(agreement)
+        return one.document if one else None
+
+    def _version(self, agreement: str) -> HeldAgreement | None:
+        versions = [one for one in self.held if one.document.id == agreement]
+        return next((one for one in versions if one.status == "in_force"), next(iter(versions), None))
 
     def status(self, agreement: str) -> str:
         """Its status, or "" when unknown."""
-        return next((one.status for one in self.held if one.document.id == agreement), "")
+        one = self._version(agreement)
+        return one.status if one else ""
 
     def agreement_for(self, partner: str, decision: Decision) -> Agreement:
         """The agreement a decision was taken under, or any that binds both when only a narrowing is to be told."""
@@ -59,7 +65,9 @@ class Standing:
 
         The receiver's card is taken from the agreement: a node is sure of itself.
         """
-        one = next(held for held in self.held if held.document.id == agreement)
+        one = self._version(agreement)
+        if one is None:
+            raise KeyError(agreement)
         here = one.document.party(self.agency)
         signed_by = frozenset() if one.status in ("draft", "offered") else frozenset(party.id for party in one.document.parties)
         stopped = one.status != "in_force"

@@ -49,10 +49,9 @@ class StatusMessage:
 
 @dataclass(frozen=True, slots=True)
 class AuditMessage:
-    """The partner's audit log as it stood: its size and blinded root, so that it cannot be rewritten unseen."""
+    """The blinded head of the sender's audit log, so that it cannot be rewritten unseen. Its size stays at home: it would count acts."""
 
     agreement: str
-    size: int
     root: str
 
 
@@ -86,7 +85,7 @@ def write_status(status: StatusMessage, randomness: Randomness) -> str:
 
 def write_audit(message: AuditMessage, randomness: Randomness) -> str:
     """Return the text of an audit message."""
-    return _write(AUDIT, randomness, message.agreement, size=message.size, root=message.root)
+    return _write(AUDIT, randomness, message.agreement, root=message.root)
 
 
 def _write(kind: str, randomness: Randomness, agreement: str, **rest: object) -> str:
@@ -126,7 +125,7 @@ def _read_status(data: Mapping[str, Any]) -> StatusMessage:
 
 
 def _read_audit(data: Mapping[str, Any]) -> AuditMessage:
-    return AuditMessage(_text(data, "agreement"), _whole(data, "size"), _text(data, "root"))
+    return AuditMessage(_text(data, "agreement"), _text(data, "root"))
 
 
 _READERS: Mapping[str, Callable[[Mapping[str, Any]], Message]] = {RECORD: _read_record, STATUS: _read_status, AUDIT: _read_audit}

@@ -1,7 +1,7 @@
 """Read under the rules of access: lists, one record, its history, alerts, what waits. What may not be seen does not exist."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from rabet.agreements.access import decide_access
@@ -13,6 +13,7 @@ from rabet.casework.ports import UnitOfWork
 from rabet.casework.refusal import NotFound, Refused
 from rabet.casework.values import Alert, AuditEntry, Event, ListRow, Officer, Release, Version, Withheld
 from rabet.records.disclosure import Leaf
+from rabet.records.kinds import CONSIGNMENT_IDENTIFIERS
 
 PERSON_CLASSES = frozenset({"person", "text"})
 
@@ -63,7 +64,7 @@ def _view(desk: Desk, uow: UnitOfWork, officer: Officer, version: Version, field
     history = sorted(uow.versions(record), key=lambda held: -held.header.version)
     return RecordView(
         version=version,
-        row=uow.rows([record]).get(record),
+        row=uow.rows([record], officer=officer, in_force=known.in_force).get(record),
         body=fields.body(without=hidden),
         leaves=leaves,
         persons_hidden=len(leaves) < len(fields.leaves),
@@ -71,7 +72,7 @@ def _view(desk: Desk, uow: UnitOfWork, officer: Officer, version: Version, field
         releases=tuple(uow.releases(record)) if owner else (),
         withheld=tuple(uow.withheld(record)) if owner else (),
         receipts=tuple((n, who, state, detail, at.isoformat()) for n, who, state, detail, at in uow.receipts(record)) if owner else (),
-        alerts=tuple(alert for alert in uow.alerts(officer, in_force=known.in_force, record=record) if named or not alert.person),
+        alerts=tuple(one if named else without_persons(one) for one in uow.alerts(officer, in_force=known.in_force, record=record)),
         may=_rights(desk, known, officer, version),
     )
 
@@ -136,10 +137,18 @@ def list_records(
 
 
 def alerts(desk: Desk, officer: Officer, *, limit: int = 50) -> tuple[Sequence[Alert], Mapping[str, ListRow]]:
-    """List alerts between records this officer may see, with the rows of both records."""
+    """List alerts between records this officer may see, with the rows of both; what names a person is told by its kind alone."""
     with desk.store.read() as uow:
-        found = uow.alerts(officer, in_force=standing(desk, uow).in_force, limit=limit)
-        return found, uow.rows({record for alert in found for record in (alert.record, alert.other)})
+        in_force = standing(desk, uow).in_force
+        found = [without_persons(one) for one in uow.alerts(officer, in_force=in_force, limit=limit)]
+        named = {record for alert in found for record in (alert.record, alert.other)}
+        return found, uow.rows(named, officer=officer, in_force=in_force)
+
+
+def without_persons(alert: Alert) -> Alert:
+    """The alert with the values of identifiers that may be a person's left out: they are shown on the record, for a case."""
+    told = tuple((reason, kind, value if kind in CONSIGNMENT_IDENTIFIERS else "") for reason, kind, value in alert.reasons)
+    return replace(alert, reasons=told)
 
 
 def waiting(desk: Desk, officer: Officer) -> Sequence[Release]:
@@ -159,5 +168,6 @@ def _sees(desk: Desk, uow: UnitOfWork, officer: Officer, record: str) -> bool:
 def feed(desk: Desk, officer: Officer, *, after: int = 0, limit: int = 100) -> tuple[Sequence[Event], Mapping[str, ListRow]]:
     """Return the events after a number that this officer may see, in the order of commit, and the rows they speak of."""
     with desk.store.read() as uow:
-        events = uow.events(officer, in_force=standing(desk, uow).in_force, after=after, limit=limit)
-        return events, uow.rows({event.record for event in events if event.record})
+        in_force = standing(desk, uow).in_force
+        events = uow.events(officer, in_force=in_force, after=after, limit=limit)
+        return events, uow.rows({event.record for event in events if event.record}, officer=officer, in_force=in_force)

@@ -18,7 +18,7 @@ _COMMON = {"type", "salt", "agreement"}
 _KEYS: Mapping[str, frozenset[str]] = {
     RECORD: frozenset({*_COMMON, "header", "signatures", "fields", "positions", "proof", "text_clear", "neutral", "approvals"}),
     STATUS: frozenset({*_COMMON, "record", "version", "state", "role", "at"}),
-    AUDIT: frozenset({*_COMMON, "size", "root"}),
+    AUDIT: frozenset({*_COMMON, "root"}),
 }
 _SIGNATURE, _APPROVAL = frozenset({"algorithm", "key", "value"}), frozenset({"role", "officer", "digest", "at"})
 _SALT = re.compile(r"[0-9a-f]{32}")

@@ -147,9 +147,10 @@ def _detail(finding: Finding) -> Mapping[str, str | int]:
 
 
 def retain(node: Node) -> None:
-    """Destroy what is kept too long, and plan the next look."""
+    """Destroy what is kept too long, also from the write-ahead log, and plan the next look."""
     while expire(node.desk):
         pass
+    node.store.tidy()
     with node.store.begin() as uow:
         uow.job(_regular("retention", RETENTION, node.clock.now()))
         uow.audit(AuditEntry(act="retention.planned", officer="", role="node"))
