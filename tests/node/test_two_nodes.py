@@ -114,6 +114,7 @@ def test_two_nodes_exchange_over_real_tls(nodes: tuple[Node, Node]) -> None:
     thread.start()
     pusher = make_pusher(khazar, "alborz")
     pusher.start()
+    eventually(lambda: door.door.connections["khazar"] == 2)  # both lanes stand before there is anything to say
     outcome = report(khazar)
     pusher.wake()
     eventually(lambda: all(held(alborz, [outcome])))

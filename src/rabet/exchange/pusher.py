@@ -8,6 +8,7 @@ collects. A datagram on the pusher's socket wakes it the moment an act committed
 import logging
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from queue import Empty, SimpleQueue
@@ -28,8 +29,11 @@ from rabet.records.signing import Algorithm, Signature
 
 BATCH, STATE = "/exchange/v1/batch", "/exchange/v1/state"
 _ASK: Literal["ask"] = "ask"
+_WARM: Literal["warm"] = "warm"
 # Seconds: at most between two looks at the database; at least between two turns; after a fault; for a thread to end.
 _IDLE, _SHORTEST, _STUMBLED_SECONDS, _STOP_SECONDS = 60.0, 0.0005, 1.0, 5.0
+_WARM_SECONDS = 60.0  # after so long without a word a lane's connection is used once, to keep it
+Work = Draft | Literal["ask", "warm"] | None
 _log = logging.getLogger(__name__)
 
 
@@ -108,7 +112,7 @@ class Pusher:
     def __init__(self, partner: str, around: Surroundings, lanes: Callable[[], Lanes], connect: Callable[[], Transport]) -> None:
         self.partner, self._around, self._open_lanes, self._connect = partner, around, lanes, connect
         self._notes: SimpleQueue[Note] = SimpleQueue()
-        self._work: dict[Lane, SimpleQueue[Draft | Literal["ask"] | None]] = {lane: SimpleQueue() for lane in LANES}
+        self._work: dict[Lane, SimpleQueue[Work]] = {lane: SimpleQueue() for lane in LANES}
         self._signatures: dict[bytes, tuple[Signature, ...]] = {}
         self._link = sender.open_link({})
         self._due = 0.0
@@ -214,11 +218,33 @@ class Pusher:
                 self._due = min(self._due, at)
 
     def _carry(self, lane: Lane) -> None:
-        """A lane's thread: what is put before it is sealed, posted, and the answer brought back."""
+        """A lane's thread: what is put before it is sealed, posted, and the answer brought back.
+
+        The connection is opened before there is anything to say, and kept warm: an urgent message must not wait for a handshake.
+        """
         transport = self._connect()
-        while (work := self._work[lane].get()) is not None:
-            self._notes.put(self._ask(transport) if work == _ASK else self._post(transport, work))
+        work: Work = _WARM
+        while work is not None:
+            match work:
+                case "warm":
+                    self._warm(transport)
+                case "ask":
+                    self._notes.put(self._ask(transport))
+                case _:
+                    self._notes.put(self._post(transport, work))
+            work = self._next_work(lane)
         transport.close()
+
+    def _next_work(self, lane: Lane) -> Work:
+        try:
+            return self._work[lane].get(timeout=_WARM_SECONDS)
+        except Empty:
+            return _WARM
+
+    def _warm(self, transport: Transport) -> None:
+        """Say something, so that the connection stands. Whether it does is for the next message to find out."""
+        with suppress(NoAnswer):
+            transport.ask("GET", STATE)
 
     def _ask(self, transport: Transport) -> Note:
         try:
