@@ -172,16 +172,15 @@ def test_an_alert_tells_the_kind_of_a_persons_identifier_and_its_value_only_for_
     listed, _ = alerts(desk, officer)
     assert all(value == "" for one in listed for _, kind, value in one.reasons if kind in ("phone", "plate"))
     (shown,) = show(desk, officer, made.record, case="demonstration", purpose="investigation").alerts
-    assert dict((kind, value) for _, kind, value in shown.reasons)["phone"].startswith("+")
+    assert {kind: value for _, kind, value in shown.reasons}["phone"].startswith("+")
 
 
 def test_a_draft_of_the_next_version_does_not_hide_what_came_under_the_one_in_force(nodes: Nodes) -> None:
     made = nodes.report()
     nodes.hand_over("khazar", "volga")
     document = nodes.documents()["caspian"]
-    draft = document.data.replace(b'"version": 1', b'"version": 2').replace(
-        b'"previous": null', b'"previous": "' + document.digest.encode() + b'"'
-    )
+    newer = document.data.replace(b'"version": 1', b'"version": 2')
+    draft = newer.replace(b'"previous": null', f'"previous": "{document.digest}"'.encode())
     take_agreement(nodes.desk("volga"), nodes.officer("volga", "administrator"), SignedAgreement(draft, {}))
     assert show(nodes.desk("volga"), nodes.officer("volga", "liaison"), made.record).body["place"]["post"] == "Astara"
     assert nodes.give("khazar", "volga", []) == ()
