@@ -14,7 +14,7 @@ import yaml
 
 from rabet.node.sentences import CannotDo
 from rabet.records.bad_input import refuse
-from rabet.records.strict_json import read_json
+from rabet.records.strict_json import read_json, repeated
 
 MAX_FILE, MAX_ITEMS = 20_000_000, 2_000_000
 _NULL, _BOOL, _INT = "tag:yaml.org,2002:null", "tag:yaml.org,2002:bool", "tag:yaml.org,2002:int"
@@ -38,10 +38,8 @@ class _Strict(yaml.SafeLoader):
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:  # noqa: FBT002 - as inherited
         """Refuse a key that stands twice, and merge keys."""
-        keys = [str(key.value) for key, _ in node.value]
-        for key in keys:
-            if keys.count(key) > 1:
-                raise refuse("", "duplicate_key", key=key)
+        if (key := repeated(str(key.value) for key, _ in node.value)) is not None:
+            raise refuse("", "duplicate_key", key=key)
         return super().construct_mapping(node, deep)
 
     def flatten_mapping(self, node: yaml.MappingNode) -> None:

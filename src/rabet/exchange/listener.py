@@ -143,11 +143,13 @@ async def read_body(scope: Scope, receive: Receive) -> bytes | Answer:
     if not length.isdigit() or int(length) > MAX_BODY:
         return refusal(413, "too_large", limit=MAX_BODY)
     parts: list[bytes] = []
+    room = MAX_BODY
     try:
         async with asyncio.timeout(BODY_SECONDS):
             while (message := await receive())["type"] == "http.request":
                 parts.append(message.get("body", b""))
-                if sum(map(len, parts)) > MAX_BODY:
+                room -= len(parts[-1])
+                if room < 0:
                     return refusal(413, "too_large", limit=MAX_BODY)
                 if not message.get("more_body"):
                     return b"".join(parts)

@@ -5,6 +5,7 @@ Numbers with a fraction stay the text that was typed ("12.50"), because a quanti
 
 import json
 import re
+from collections.abc import Iterable
 from typing import Any, NoReturn
 
 from rabet.records.bad_input import BadInput, refuse
@@ -49,9 +50,18 @@ def _parse(text: str) -> Any:  # noqa: ANN401
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     result = dict(pairs)
     if len(result) != len(pairs):
-        keys = [key for key, _ in pairs]
-        raise refuse("", "duplicate_key", key=next(key for key in keys if keys.count(key) > 1))
+        raise refuse("", "duplicate_key", key=repeated(key for key, _ in pairs))
     return result
+
+
+def repeated(keys: Iterable[str]) -> str | None:
+    """Return the first key that stood before, in one walk: comparing each with each, a megabyte of keys would take minutes."""
+    seen: set[str] = set()
+    for key in keys:
+        if key in seen:
+            return key
+        seen.add(key)
+    return None
 
 
 def _finite(text: str) -> str:
