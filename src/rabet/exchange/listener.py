@@ -70,6 +70,9 @@ class Reception(Protocol[Opened]):
     def refused(self, partner: str, answer: Answer) -> None:
         """Name in the audit what was turned away."""
 
+    def close(self) -> None:
+        """Let go of what the calling thread holds."""
+
 
 class Door:
     """Who may come in: agencies by certificate, as many connections and requests of each as are allowed."""
@@ -133,8 +136,9 @@ class ExchangeApp:
 
     def close(self) -> None:
         """Wait for work begun and end the threads."""
-        self._crypto.shutdown()
-        self._database.shutdown()
+        for pool in (self._crypto, self._database):
+            pool.submit(self._reception.close)
+            pool.shutdown()
 
 
 async def read_body(scope: Scope, receive: Receive) -> bytes | Answer:
@@ -193,6 +197,12 @@ class DoorKeeper(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         self._in_time()
         super().on_headers_complete()
+
+    def shutdown(self) -> None:
+        """Leave an idle connection without TLS's farewell: the partner would answer that only when he next uses it."""
+        super().shutdown()
+        if self.transport.is_closing():
+            self.transport.abort()
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._in_time()

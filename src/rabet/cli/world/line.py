@@ -38,8 +38,12 @@ class Line:
         while self._listening is listening:
             try:
                 near, _ = listening.accept()
+            except OSError:
+                continue
+            try:
                 far = socket.create_connection(("127.0.0.1", self.target), timeout=5)
             except OSError:
+                near.close()  # nobody there: who called is told at once
                 continue
             far.settimeout(None)
             for one in (near, far):
