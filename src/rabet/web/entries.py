@@ -24,7 +24,11 @@ SHOWN, WINDOW = 60, 240
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line. key: what a newer line about the same thing replaces; row: None when the record left every list (recalled here)."""
+    """One line.
+
+    key: what a newer line about the same thing replaces; row: None when the record left every list; told_by: the agency that the note
+    already names.
+    """
 
     number: int
     key: str
@@ -33,6 +37,7 @@ class Entry:
     at: datetime | None
     row: ListRow | None
     note: str
+    told_by: str
 
     @property
     def gone(self) -> bool:
@@ -49,7 +54,9 @@ def entries(events: Sequence[Event], rows: Mapping[str, ListRow], agencies: Agen
     for event in events:
         if event.kind in TOLD:
             key = f"alert-{event.record}" if event.kind == "alert" else event.record
-            yield Entry(event.number, key, event.kind, event.record, event.at, rows.get(event.record), _note(event, agencies))
+            row, note, origin = rows.get(event.record), _note(event, agencies), event.detail.get("origin")
+            told_by = event.partner if origin == "received" else row.author if row and origin == "own" else ""
+            yield Entry(event.number, key, event.kind, event.record, event.at, row, note, told_by)
 
 
 def _note(event: Event, agencies: Agencies) -> str:

@@ -51,7 +51,7 @@ class Site:
     @property
     def colour(self) -> int:
         """Number of the bar's colour, so that windows of two nodes are told apart."""
-        return sha256(self.desk.agency.encode()).digest()[0] % NODE_COLOURS
+        return sha256(self.desk.agency.encode()).digest()[5] % NODE_COLOURS
 
 
 class Request(HttpRequest):
