@@ -37,6 +37,8 @@ class Slow:
     def refused(self, partner: str, answer: Answer) -> None:
         self.noted.append((partner, answer.status))
 
+    def close(self) -> None: ...
+
 
 @pytest.fixture
 def slow() -> Slow:

@@ -32,6 +32,7 @@ class Echo:
         return Answer(200, json.dumps({"partner": partner}).encode())
 
     def refused(self, partner: str, answer: Answer) -> None: ...
+    def close(self) -> None: ...
 
 
 class Agency:

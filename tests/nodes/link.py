@@ -59,7 +59,8 @@ class LinkTransport:
             self._reception.refused(self._partner, answer)
         return answer
 
-    def close(self) -> None: ...
+    def close(self) -> None:
+        self._reception.close()
 
 
 def told(answer: Answer) -> Mapping[str, object]:

@@ -70,6 +70,9 @@ class Lanes(Protocol):
     def fares(self, lane: Lane, trouble: str, *, contact: bool) -> None:
         """Show how the lane fares; may be lost in a power cut. contact: the partner answered just now."""
 
+    def close(self) -> None:
+        """Close the connection of this thread."""
+
 
 class Surroundings(Protocol):
     """What a pusher needs besides the lanes of its partner."""
@@ -86,6 +89,9 @@ class Surroundings(Protocol):
 
     def floor(self, partner: str) -> Sequence[Algorithm]:
         """What the agreements with him ask of a signature."""
+
+    def close(self) -> None:
+        """Let go of what this thread holds of the keys."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,14 +145,16 @@ class Pusher:
 
     def _keep(self) -> None:
         """The machine's thread. When the database stumbles it begins again from what is stored: nothing is lost by that."""
+        lanes = self._open_lanes()
         while not self._ended:
             try:
-                self._run(self._open_lanes())
+                self._run(lanes)
             except Exception:  # noqa: BLE001 - whatever it was, this partner's messages wait for another try
                 _log.exception("pusher stumbled", extra={"partner": self.partner})
                 sleep(_STUMBLED_SECONDS)
         for work in self._work.values():
             work.put(None)
+        lanes.close()
 
     def _run(self, lanes: Lanes) -> None:
         """Notes in, commands out, until stopped."""
@@ -234,6 +242,7 @@ class Pusher:
                     self._notes.put(self._post(transport, work))
             work = self._next_work(lane)
         transport.close()
+        self._around.close()
 
     def _next_work(self, lane: Lane) -> Work:
         try:

@@ -80,6 +80,7 @@ class Doorway:
     floor: Callable[[str], Sequence[Algorithm]]
     keep_evidence: Callable[[str, str], None]
     seen: Callable[[str], None]
+    let_go: Callable[[], None]
 
 
 class _Instead(Exception):
@@ -234,6 +235,10 @@ class BatchReception:
         with self._way.begin() as uow:
             detail: dict[str, str | int] = {"partner": partner, "reason": reason, "status": answer.status}
             uow.audit(AuditEntry(act="batch.refused", officer="", role="partner", outcome="refused", detail=detail))
+
+    def close(self) -> None:
+        """Let go of what the calling thread holds."""
+        self._way.let_go()
 
 
 def _open_to(uow: UnitOfWork, partner: str) -> bool:

@@ -70,10 +70,14 @@ class Node:
         """Have a clear batch checked, signed and sealed by the holder of the keys."""
         return self.keys.seal(partner, manifest, messages)
 
-    def close(self) -> None:
-        """Close what the node holds open here: this thread's connections, the key store, the wake socket."""
+    def let_go(self) -> None:
+        """Close the connections of the calling thread, to the database and to the key process; the next use opens them again."""
         self.store.close()
         self.keys.close()
+
+    def close(self) -> None:
+        """Close what the node holds open: this thread's connections, the key store, the wake socket."""
+        self.let_go()
         self.record_keys.close()
         self.wake.close()
 

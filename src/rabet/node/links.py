@@ -111,6 +111,10 @@ class OutLanes:
         """Show how the lane fares."""
         self.node.store.links.fares(self.partner, lane, trouble, contact=contact)
 
+    def close(self) -> None:
+        """Close the connections of this thread."""
+        self.node.let_go()
+
     def _keep(self, lane: Lane, at: int, text: str) -> None:
         write_whole(self.node.settings.layout.evidence / f"fork-{self.node.settings.agency}-{self.partner}-{lane}-{at}.json", text.encode())
 
@@ -157,6 +161,10 @@ class Around:
         """What a receipt must carry."""
         return self.node.floor(partner)
 
+    def close(self) -> None:
+        """Close the connections of this thread."""
+        self.node.let_go()
+
 
 def make_pusher(node: Node, partner: str, connect: Callable[[], Transport] | None = None) -> Pusher:
     """The way out to one partner, over TLS unless another `connect` is given."""
@@ -190,5 +198,6 @@ def make_reception(node: Node) -> BatchReception:
             floor=node.floor,
             keep_evidence=lambda name, text: write_whole(node.settings.layout.evidence / f"{name}.json", text.encode()),
             seen=lambda partner: node.wake(partner.encode()),
+            let_go=node.let_go,
         )
     )

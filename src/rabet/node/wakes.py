@@ -25,9 +25,14 @@ class Waker:
 
     def __call__(self, note: bytes = WORK) -> None:
         """Wake everybody. note: WORK, or the agency that was just heard of."""
-        for path in self._folder.glob(f"*{_SUFFIX}"):
-            with suppress(OSError), name_of(path) as name:
-                self._out.sendto(note, name)
+        with suppress(FileNotFoundError):
+            for file in os.listdir(self._folder):  # noqa: PTH208 - this stands in every act's way, and Path is slow
+                if file.endswith(_SUFFIX):
+                    self._send(note, self._folder / file)
+
+    def _send(self, note: bytes, path: Path) -> None:
+        with suppress(OSError), name_of(path) as name:
+            self._out.sendto(note, name)
 
     def close(self) -> None:
         """Close the socket."""

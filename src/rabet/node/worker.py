@@ -54,6 +54,7 @@ class Worker:
                 _log.exception("worker stumbled")
                 pause = _LONGEST_PAUSE
             self._stopped.wait(pause)
+        self._node.let_go()
 
     def _pause(self) -> float:
         due: datetime | None = self._node.store.jobs.next_due()
