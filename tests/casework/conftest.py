@@ -1,6 +1,6 @@
 """Three nodes in one process, joined by hand: what a node queued is handed to the partner's `receive`."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -23,10 +23,15 @@ LANES: tuple[Lane, ...] = ("urgent", "normal")
 class Nodes(World):
     """A world without processes."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, make_database: Callable[[], str] | None = None) -> None:
         super().__init__(folder, AGENCIES)
+        self.make_database = make_database
         self.make([CASPIAN, BILATERAL])
         self.taken: dict[tuple[str, str, Lane], int] = {}
+
+    def database_of(self, agency: str) -> str:
+        """A database of its own, of the engine under test."""
+        return self.make_database() if self.make_database else super().database_of(agency)
 
     def queued(self, sender: str, partner: str, lane: Lane = "normal") -> list[tuple[int, str | None]]:
         """Messages not yet handed over."""
@@ -74,8 +79,9 @@ class Nodes(World):
             return {} if version is None else Fields.of(version.header.kind, uow.content(version)).body()
 
 
-@pytest.fixture(scope="module")
-def nodes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nodes]:
-    made = Nodes(tmp_path_factory.mktemp("world"))
+@pytest.fixture(scope="module", params=["sqlite", "postgres"])
+def nodes(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nodes]:
+    make = request.getfixturevalue("postgres_database") if request.param == "postgres" else None
+    made = Nodes(tmp_path_factory.mktemp("world"), make)
     yield made
     made.stop()
