@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -28,20 +29,18 @@ def bench() -> None:
 @click.option("--stored", default=0, show_default=True, type=click.IntRange(0), help="Records in both databases beforehand.")
 @click.option("--objects", default=100, show_default=True, type=click.IntRange(0), help="Objects for the TAXII peer; 0 leaves it out.")
 @click.option("--floor-samples", default=200, show_default=True, type=click.IntRange(2), help="Samples of each floor, at 50 a second.")
+@click.option("--idle", default=5.0, show_default=True, type=click.FloatRange(0), help="Seconds of nothing before a node is weighed.")
 @click.option("--database", default="sqlite", show_default=True, type=click.Choice(["sqlite", "postgres"]), help="Engine of both nodes.")
 @click.option("--directory", type=click.Path(path_type=Path, file_okay=False), help="Measure on the disk of this folder, which must not exist.")
 @click.option("--json", "json_", is_flag=True, help="Print the figures as one JSON object on standard output.")
-def exchange(
-    *, records: int, latency_records: int, stored: int, objects: int, floor_samples: int, database: str, directory: Path | None, json_: bool
-) -> None:
+def exchange(*, directory: Path | None, json_: bool, **plan: Any) -> None:  # noqa: ANN401 - the options above, as Plan names them
     """Two nodes as real processes: how long a record takes, how many a second, beside what this machine can do at best.
 
     Takes about a minute. Everything is removed afterwards.
     """
-    plan = Plan(records=records, latency_records=latency_records, stored=stored, objects=objects, floor_samples=floor_samples, database=database)
     with _own_folder(directory) as folder, _ends_cleanly():
         try:
-            figures = rounded(run(plan, folder, _tell))
+            figures = rounded(run(Plan(**plan), folder, _tell))
         except BenchFailed as failure:
             raise click.ClickException(str(failure)) from None
     if json_:

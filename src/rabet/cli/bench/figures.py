@@ -15,8 +15,8 @@ class Spread:
 
     @classmethod
     def of(cls, sample: Sequence[float]) -> "Spread":
-        """Of at least two values."""
-        cuts = quantiles(sample, n=100, method="inclusive")
+        """Of at least one value."""
+        cuts = quantiles([*sample, *sample[:1]] if len(sample) == 1 else sample, n=100, method="inclusive")
         return cls(cuts[49], cuts[98])
 
 

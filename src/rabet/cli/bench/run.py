@@ -26,7 +26,6 @@ from rabet.records.disclosure import commit
 
 MIB = 1024 * 1024
 MOVED, TRIES = 1.5, 3  # a floor that moved more than so many times makes the run worthless; so many runs are tried
-QUIET = 5.0  # seconds of nothing before an idle node is weighed
 AIM_FACTOR, AIM_ADDED, AIM_RATE, AIM_TAXII, AIM_IDLE = 1.5, 6.0, 1_000, 30, 150
 
 Tell = Callable[[str], None]
@@ -34,13 +33,17 @@ Tell = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """What to measure. records: for throughput; stored: in both databases beforehand; objects: for the peer. 0 leaves a part out."""
+    """What to measure. records: for throughput; stored: in both databases beforehand; objects: for the peer. 0 leaves a part out.
+
+    idle: seconds of nothing before an idle node is weighed.
+    """
 
     records: int
     latency_records: int
     stored: int
     objects: int
     floor_samples: int
+    idle: float
     database: str
 
 
@@ -70,7 +73,7 @@ def _up(pair: Pair, tell: Tell) -> Iterator[Pair]:
 
 
 def _measure(plan: Plan, pair: Pair, folder: Path, tell: Tell) -> Mapping[str, Any]:
-    idle = _weigh(pair, tell)
+    idle = _weigh(pair, plan.idle, tell)
     drafts = Drafts(KHAZAR, pair.now())
     if plan.stored:
         _fill(pair, drafts, plan.stored, tell)
@@ -82,9 +85,9 @@ def _measure(plan: Plan, pair: Pair, folder: Path, tell: Tell) -> Mapping[str, A
     return {**timed, **moved, **peer, **idle, "stages": stages}
 
 
-def _weigh(pair: Pair, tell: Tell) -> dict[str, Any]:
-    tell(f"Waiting {QUIET:.0f} s to weigh an idle node")
-    time.sleep(QUIET)
+def _weigh(pair: Pair, seconds: float, tell: Tell) -> dict[str, Any]:
+    tell(f"Waiting {seconds:g} s to weigh an idle node")
+    time.sleep(seconds)
     parts = {name: size / MIB for name, size in pair.memory(SENDER).items()}
     return {"idle_mib": sum(parts.values()), "idle_parts_mib": parts}
 
