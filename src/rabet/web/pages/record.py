@@ -1,6 +1,7 @@
 """One record: danger first, what it says, who has it, what was withheld and why, and what this officer may do with it."""
 
 from collections.abc import Mapping
+from itertools import chain
 from typing import Any
 
 from django.http import HttpResponse, HttpResponseRedirect
@@ -14,7 +15,7 @@ from rabet.casework.refusal import NotFound
 from rabet.casework.values import Withheld
 from rabet.vocabulary.tables import label
 from rabet.web.frame import page
-from rabet.web.names import recall_reasons
+from rabet.web.names import Agencies, recall_reasons
 from rabet.web.present import groups, without_values
 from rabet.web.site import Request, officer_of
 
@@ -35,7 +36,7 @@ def record(request: Request, record: str) -> HttpResponse:
         "groups": groups(view.version.header.kind, view.body),
         "dangers": view.body.get("danger") or [],
         "simulated": view.body.get("simulated") is True,
-        "withheld": [(one, _explained(one, request.language)) for one in view.withheld],
+        "withheld": [(one, _explained(request, view, one)) for one in view.withheld],
         "holders": _holders(view),
         "alerts": [(alert, others.get(alert.other if alert.record == record else alert.record)) for alert in view.alerts],
         "cases": standing.cases(desk, officer),
@@ -54,12 +55,22 @@ def _rows(request: Request, view: RecordView) -> Mapping[str, Any]:
     return reading.alerts(request.node.desk, officer_of(request))[1]
 
 
-def _explained(withheld: Withheld, language: str) -> list[tuple[str, str, str]]:
+def _explained(request: Request, view: RecordView, withheld: Withheld) -> list[tuple[str, str, str]]:
     """Return (sentence, clause, article) per reason."""
+    agencies = Agencies(request.node, request.language)
+    agreement = _agreement_with(request, view, withheld.partner)
+    params = (("partner", agencies[withheld.partner]),)
     return [
-        (explain(Reason(name, clause, article, params=(("partner", withheld.partner),)), language), clause, article)  # type: ignore[arg-type]
+        (explain(Reason(name, clause, article, agreement, params), request.language), clause, article)  # type: ignore[arg-type]
         for name, clause, article in withheld.reasons
     ]
+
+
+def _agreement_with(request: Request, view: RecordView, partner: str) -> str:
+    """Return the agreement of what else went to this partner, else the first that binds both."""
+    released = (one.agreement for one in view.releases if one.partner == partner)
+    binding = (one.document.id for one in standing.agreements(request.node.desk) if one.document.party(partner))
+    return next(chain(released, binding), "")
 
 
 def _holders(view: RecordView) -> list[dict[str, Any]]:
