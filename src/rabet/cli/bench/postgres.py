@@ -5,6 +5,7 @@ import pwd
 import shutil
 import signal
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -27,16 +28,34 @@ def cluster(folder: Path, names: Sequence[str]) -> Iterator[Mapping[str, str]]:
     """
     programs, user = _programs(), _user()
     folder.mkdir()
+    folder.parent.chmod(0o711)  # PostgreSQL's own user must get in, where root measures
     shutil.chown(folder, user)
+    with _socket_folder(user) as sockets, _running(programs, folder, sockets, user):
+        yield {name: _create(sockets, name) for name in names}
+
+
+@contextmanager
+def _socket_folder(user: str) -> Iterator[Path]:
+    """A folder with a short name: that of a Unix socket may have 107 bytes."""
+    folder = Path(tempfile.mkdtemp(prefix="rabet-pg-"))
+    shutil.chown(folder, user)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def _running(programs: Path, folder: Path, sockets: Path, user: str) -> Iterator[None]:
     _run(programs / "initdb", "-D", folder / "data", "--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", user=user)
     with (folder / "log").open("wb") as log:
         server = subprocess.Popen(  # noqa: S603 - Debian's own program
-            [programs / "postgres", "-D", folder / "data", "-k", folder, "-h", ""],
+            [programs / "postgres", "-D", folder / "data", "-k", sockets, "-h", ""],
             stdout=log, stderr=log, stdin=subprocess.DEVNULL, user=user, start_new_session=True, cwd=folder,
         )  # fmt: skip
     try:
-        _await(server, _url(folder, "postgres"))
-        yield {name: _create(folder, name) for name in names}
+        _await(server, _url(sockets, "postgres"))
+        yield
     finally:
         server.send_signal(signal.SIGINT)
         with suppress(subprocess.TimeoutExpired):
@@ -73,11 +92,11 @@ def _await(server: "subprocess.Popen[bytes]", url: str) -> None:
     raise BenchFailed("PostgreSQL did not start.")
 
 
-def _url(folder: Path, name: str) -> str:
-    return f"postgresql://postgres@/{name}?host={folder}"
+def _url(sockets: Path, name: str) -> str:
+    return f"postgresql://postgres@/{name}?host={sockets}"
 
 
-def _create(folder: Path, name: str) -> str:
-    with psycopg.connect(_url(folder, "postgres"), autocommit=True) as connection:
+def _create(sockets: Path, name: str) -> str:
+    with psycopg.connect(_url(sockets, "postgres"), autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name}".encode())
-    return _url(folder, name)
+    return _url(sockets, name)
