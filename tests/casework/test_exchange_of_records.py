@@ -239,3 +239,30 @@ def test_outside_the_agreement_stops_use_here_and_tells_the_sender(nodes: Nodes)
         assert [(who, state) for _, who, state, _, _ in uow.receipts(made.record)] == [("volga", "outside_agreement")]
     with pytest.raises(Refused):
         outside_agreement(nodes.desk("khazar"), nodes.officer("khazar", "liaison"), made.record)
+
+
+def test_the_author_still_sees_what_he_recalled_and_what_partners_said(nodes: Nodes) -> None:
+    made = nodes.report()
+    nodes.hand_over("khazar", "alborz")
+    recall(nodes.desk("khazar"), nodes.officer("khazar", "duty"), made.record, "error")
+    nodes.hand_over("khazar", "alborz")
+    nodes.hand_over("alborz", "khazar")
+    view = reading.show(nodes.desk("khazar"), nodes.officer("khazar", "liaison"), made.record)
+    assert view.version.header.state == "recalled"
+    assert view.body["exhibits"][0]["substance"] == "heroin"
+    assert ("alborz", "recalled") in [(who, state) for _, who, state, _, _ in view.receipts]
+    assert view.may == frozenset()
+    with pytest.raises(NotFound):
+        reading.show(nodes.desk("alborz"), nodes.officer("alborz", "liaison"), made.record)
+    with pytest.raises(Refused):
+        recall(nodes.desk("khazar"), nodes.officer("khazar", "duty"), made.record, "error")
+
+
+def test_a_correction_of_an_urgent_record_is_urgent_and_takes_back_what_waited(nodes: Nodes) -> None:
+    made = nodes.report(urgent=True)
+    before = len(nodes.queued("khazar", "volga", "urgent"))
+    correct(nodes.desk("khazar"), nodes.officer("khazar", "duty"), made.record, Draft(kind="seizure", body=nodes.body(value="3")))
+    assert len(nodes.queued("khazar", "volga", "urgent")) == before + 1
+    with nodes.desk("khazar").store.read() as uow:
+        states = {release.version: release.state for release in uow.releases(made.record) if release.part == "person"}
+    assert states == {1: "withdrawn", 2: "waiting"}

@@ -83,8 +83,7 @@ def clear_text(desk: Desk, officer: Officer, record: str) -> releasing.Parts:
         version = replace(version, text_clear=True)
         uow.audit(AuditEntry(act="text.cleared", officer=officer.id, role=next(iter(sorted(officer.roles)), ""), about=record,
                              case=version.case, detail={"version": version.header.version}))  # fmt: skip
-        for made in uow.releases(record, state="waiting"):
-            uow.set_release(replace(made, state="withdrawn"))
+        releasing.drop_waiting(uow, record)
         return releasing.release(desk, uow, officer, version, Fields.of(version.header.kind, uow.content(version)))
 
 

@@ -1,10 +1,12 @@
 """Correct a record: a new version under the same id, to every partner who may have it; the old one stays as history."""
 
+from dataclasses import replace
+
 from rabet.casework import comparing, releasing
 from rabet.casework.desk import Desk
 from rabet.casework.reading import own_newest
 from rabet.casework.reporting import Draft, Outcome, chosen_role, keep, own_version, prepare, sign
-from rabet.casework.values import AuditEntry, Event, Officer
+from rabet.casework.values import AuditEntry, Event, Officer, Version
 from rabet.records.bad_input import refuse
 from rabet.records.header import header_digest
 
@@ -20,12 +22,13 @@ def correct(desk: Desk, officer: Officer, record: str, draft: Draft) -> Outcome:
         if draft.kind != old.header.kind:
             raise refuse("kind", "kind_changed", kind=old.header.kind)
         previous = header_digest(old.header_text)
-        item = prepare(desk, officer, _same_id(draft, record), version=old.header.version + 1, previous=previous)
+        item = prepare(desk, officer, _as_correction(draft, old), version=old.header.version + 1, previous=previous)
         (item,) = sign(desk, [item])
         version = own_version(desk, uow, officer, item, imported=old.imported)
         uow.drop_alerts(record)
         rows = keep(uow, version, item.fields)
         uow.withdraw(record, before=version.header.version)
+        releasing.drop_waiting(uow, record)
         number = version.header.version
         uow.audit(AuditEntry(act="record.corrected", officer=officer.id, role=chosen_role(officer, old.header.kind), about=record,
                              case=draft.case, purpose=version.header.purpose, detail={"version": number}))  # fmt: skip
@@ -35,9 +38,8 @@ def correct(desk: Desk, officer: Officer, record: str, draft: Draft) -> Outcome:
     return Outcome(record=record, version=number, sent=parts.sent, waiting=parts.waiting, withheld=parts.withheld, alerts=len(alerts))
 
 
-def _same_id(draft: Draft, record: str) -> Draft:
-    from dataclasses import replace  # noqa: PLC0415
-
-    if draft.id not in ("", record):
+def _as_correction(draft: Draft, old: Version) -> Draft:
+    """The draft under the record's id; a correction of what was urgent is urgent."""
+    if draft.id not in ("", old.header.id):
         raise refuse("id", "id_taken", id=draft.id)
-    return replace(draft, id=record)
+    return replace(draft, id=old.header.id, urgent=draft.urgent or old.urgent)

@@ -87,11 +87,17 @@ def standing(desk: Desk, uow: UnitOfWork) -> Standing:
 
 
 def _signed_by(desk: Desk, signed: SignedAgreement) -> frozenset[str]:
-    """Signatures of a document are verified once per process and set of signatures: the bytes cannot change under their digest."""
+    """Signatures that verify are verified once per process: bytes cannot change under their digest.
+
+    Those that do not are tried again: the card of a party may be confirmed later.
+    """
     key = (id(desk.verifier), signed.digest, frozenset((agency, s.value) for agency, made in signed.signatures.items() for s in made))
-    if key not in _VERIFIED:
-        _VERIFIED[key] = signatories(signed, desk.verifier)
-    return _VERIFIED[key]
+    if key in _VERIFIED:
+        return _VERIFIED[key]
+    names = signatories(signed, desk.verifier)
+    if names >= set(signed.signatures):
+        _VERIFIED[key] = names
+    return names
 
 
 _VERIFIED: dict[tuple[object, ...], frozenset[str]] = {}

@@ -47,7 +47,7 @@ def show(desk: Desk, officer: Officer, record: str, *, case: str = "", purpose: 
     """
     with desk.store.begin() as uow:
         version = visible(desk, uow, officer, record)
-        fields = Fields.of(version.header.kind, uow.content(version))
+        fields = _fields(uow, version)
         named = _may_see_persons(uow, officer, version, case, purpose)
         role = next(iter(sorted(officer.roles)), "")
         uow.audit(AuditEntry(act="record.persons_shown" if named else "record.shown", officer=officer.id, role=role,
@@ -55,6 +55,13 @@ def show(desk: Desk, officer: Officer, record: str, *, case: str = "", purpose: 
         if version.origin == "received" and version.header.state == "current":
             receiving.mark_shown(desk, uow, version, role)
         return _view(desk, uow, officer, version, fields, named=named)
+
+
+def _fields(uow: UnitOfWork, version: Version) -> Fields:
+    """The fields of a version; of an own recalled record those it had, because a tombstone has none."""
+    held = sorted(uow.versions(version.header.id), key=lambda one: -one.header.version) if version.header.state == "recalled" else [version]
+    found = (Fields.of(one.header.kind, uow.content(one)) for one in held if one.header.version <= version.header.version)
+    return next((fields for fields in found if fields.leaves), Fields(version.header.kind, ()))
 
 
 def _view(desk: Desk, uow: UnitOfWork, officer: Officer, version: Version, fields: Fields, *, named: bool) -> RecordView:
@@ -97,8 +104,10 @@ def visible(desk: Desk, uow: UnitOfWork, officer: Officer, record: str, *, actio
         raise NotFound(record)
     known = standing(desk, uow)
     facts = record_facts(desk, known, version)
+    # A recall binds those who got the record; its author still answers for it, and sees what partners said.
+    seen = replace(facts, state="current") if version.origin == "own" else facts
     context = access_context(desk, version.header.purpose)
-    if not decide_access(officer, facts, "view", context).allowed:
+    if not decide_access(officer, seen, "view", context).allowed:
         raise NotFound(record)
     if action != "view":
         decision = decide_access(officer, facts, action, context)

@@ -1,6 +1,5 @@
 """Decide what of a version each partner may have, send the automatic part, let the rest wait for two people, tell the owner why not."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from rabet.agreements.decision import Decision, choose
@@ -135,6 +134,12 @@ def send_approved(desk: Desk, uow: UnitOfWork, version: Version, fields: Fields,
     return True
 
 
+def drop_waiting(uow: UnitOfWork, record: str) -> None:
+    """Take back what still waits for a second person: it was proposed for a version, or a state, that is no more."""
+    for made in uow.releases(record, state="waiting"):
+        uow.set_release(replace(made, state="withdrawn"))
+
+
 def holders(uow: UnitOfWork, record: str) -> frozenset[str]:
     """Return the partners to whom any part of any version left."""
     return frozenset(release.partner for release in uow.releases(record) if release.state == "sent")
@@ -142,12 +147,8 @@ def holders(uow: UnitOfWork, record: str) -> frozenset[str]:
 
 def send_tombstone(desk: Desk, uow: UnitOfWork, tombstone: Version) -> tuple[str, ...]:
     """Send the tombstone to every holder, even under a suspended agreement: taking back is always allowed. Drop what still waits."""
-    agreements: Mapping[str, str] = {}
-    for made in uow.releases(tombstone.header.id):
-        if made.state == "waiting":
-            uow.set_release(replace(made, state="withdrawn"))
-        elif made.state == "sent":
-            agreements = {**agreements, made.partner: made.agreement}
+    drop_waiting(uow, tombstone.header.id)
+    agreements = {made.partner: made.agreement for made in uow.releases(tombstone.header.id, state="sent")}
     for partner, agreement in agreements.items():
         text = write_record(tombstone, Disclosure((), (), ()), agreement, (), desk.randomness)
         _post(uow, tombstone, partner, agreement, text)

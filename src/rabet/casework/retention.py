@@ -1,12 +1,12 @@
 """The end of keeping: content is destroyed by destroying the record's key; the log keeps the stub. Nobody needs to act for it."""
 
-from dataclasses import replace
 from datetime import date, timedelta
 
 from rabet.agreements.document import Agreement
 from rabet.casework.desk import Desk
 from rabet.casework.fields import Fields
 from rabet.casework.ports import UnitOfWork
+from rabet.casework.releasing import drop_waiting
 from rabet.casework.values import AuditEntry, Event
 from rabet.records.header import MAX_VERSION, Header
 
@@ -33,8 +33,7 @@ def expire(desk: Desk) -> int:
 
 
 def _end(uow: UnitOfWork, record: str) -> None:
-    for made in uow.releases(record, state="waiting"):
-        uow.set_release(replace(made, state="withdrawn"))
+    drop_waiting(uow, record)
     uow.withdraw(record, before=MAX_VERSION + 1)
     uow.erase(record, before=MAX_VERSION + 1)
     uow.audit(AuditEntry(act="record.expired", officer="", role="node", about=record))

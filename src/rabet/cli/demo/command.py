@@ -117,20 +117,22 @@ def _now_you(stage: Stage, board: Board) -> None:
     frames = {agency.id: _link(stage, agency.id, "liaison") for agency in stage.agencies}
     board.show({agency.names["en"]: frames[agency.id] + "?next=/embed/feed/" for agency in stage.agencies})
     click.echo(f"\nThe three nodes side by side:  {board.origin}/")
-    click.echo("\nSign-in links (each works once; the officers are simulated):")
+    click.echo("\nSign-in links, and a code to sign in again when you approve (each works once; the officers are simulated):")
     for agency in stage.agencies:
         for account in ACCOUNTS:
-            click.echo(f"  {agency.id:8} {account.name:14} {_link(stage, agency.id, account.name)}")
+            code = _secret(stage, agency.id, account.name)
+            click.echo(f"  {agency.id:8} {account.name:14} {_link(stage, agency.id, account.name)}  {code}")
     here = {agency.id: stage.node(agency.id).settings.layout.root for agency in stage.agencies}
     click.echo(
         f"""
 Now you:
   1. Sign in at khazar as duty, report a seizure, and watch it arrive at alborz and volga.
-  2. Change one clause of a copy of an agreement, and preview the record as the partner:
+  2. Approve its person part as liaison (under Releases): the code beside the link signs you in again.
+  3. Change one clause of a copy of an agreement, and preview the record as the partner:
        rabet --node {here["khazar"]} agreement show caspian --document > pact.json
        rabet --node {here["khazar"]} --as supervisor agreement preview RECORD --as volga --changed pact.json
-  3. Recall it on its page, and watch it go.
-  4. Prove it, off line:  rabet --node {here["khazar"]} verify
+  4. Recall it on its page, and watch it go.
+  5. Prove it, off line:  rabet --node {here["khazar"]} verify
 
 Ctrl-C ends the nodes and removes what they kept."""
     )
@@ -139,6 +141,9 @@ Ctrl-C ends the nodes and removes what they kept."""
 
 
 def _link(stage: Stage, agency: str, name: str) -> str:
-    people, settings = stage.node(agency).store.people, stage.node(agency).settings
-    account = people.find(sign_in_name=name)
-    return f"http://127.0.0.1:{settings.web_port}/sign-in/link/{people.new_link(account.key)}/"
+    return f"http://127.0.0.1:{stage.node(agency).settings.web_port}/sign-in/link/{_secret(stage, agency, name)}/"
+
+
+def _secret(stage: Stage, agency: str, name: str) -> str:
+    people = stage.node(agency).store.people
+    return str(people.new_link(people.find(sign_in_name=name).key))

@@ -195,6 +195,7 @@ def _cut(world: Stage, step: Step, memory: dict[str, str]) -> None:
 
 
 def _verify(world: Stage, step: Step, _memory: dict[str, str]) -> None:
+    world.heartbeat()
     with _timed(step):
         reports = {agency.id: world.verify(agency.id) for agency in (ALBORZ, KHAZAR, VOLGA)}
     for agency, (good, sentence) in reports.items():
