@@ -2,7 +2,6 @@
 
 import json
 import shutil
-import signal
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -16,6 +15,7 @@ from rabet.cli.bench.beside import BenchFailed
 from rabet.cli.bench.figures import rounded, table
 from rabet.cli.bench.run import Plan, run
 from rabet.cli.printing import say_rows
+from rabet.cli.world.ending import ends_cleanly
 
 
 @click.group(epilog="Example:  rabet bench exchange --json")
@@ -38,7 +38,7 @@ def exchange(*, directory: Path | None, json_: bool, **plan: Any) -> None:  # no
 
     Takes about a minute. Everything is removed afterwards.
     """
-    with _own_folder(directory) as folder, _ends_cleanly():
+    with _own_folder(directory) as folder, ends_cleanly(), _clears_its_line():
         try:
             figures = rounded(run(Plan(**plan), folder, _tell))
         except BenchFailed as failure:
@@ -70,16 +70,10 @@ def _own_folder(directory: Path | None) -> Iterator[Path]:
 
 
 @contextmanager
-def _ends_cleanly() -> Iterator[None]:
-    """Let SIGTERM end the benchmark like Ctrl-C: no process is left running."""
-
-    def stop(_number: int, _frame: object) -> None:
-        raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGTERM, stop)
+def _clears_its_line() -> Iterator[None]:
+    """Remove the line of progress from the terminal at the end."""
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
         if sys.stderr.isatty():
             click.echo("\r\033[K", err=True, nl=False)

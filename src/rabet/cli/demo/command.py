@@ -2,11 +2,9 @@
 
 import json
 import shutil
-import signal
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -16,6 +14,7 @@ from rabet.cli.demo.side_by_side import Board
 from rabet.cli.demo.stage import PACTS, Stage
 from rabet.cli.demo.story import Step, play
 from rabet.cli.world.agencies import ACCOUNTS, AGENCIES
+from rabet.cli.world.ending import ends_cleanly
 from rabet.cli.world.world import Pact
 from rabet.formats.ids_extract import seizure_bodies
 
@@ -38,7 +37,7 @@ def demo(*, once: bool, json_: bool, directory: Path | None) -> None:
     stage = Stage(folder, AGENCIES, framed_by=(board.origin,))
     steps: list[Step] = []
     try:
-        with _ends_cleanly():
+        with ends_cleanly():
             for step in _run(stage, quiet=json_):
                 steps.append(step)
                 _tell(step, quiet=json_)
@@ -48,7 +47,7 @@ def demo(*, once: bool, json_: bool, directory: Path | None) -> None:
             if not once and good:
                 _now_you(stage, board)
     except KeyboardInterrupt:
-        good = True
+        good = not once
         click.echo("\nStopping the nodes.", err=True)
     finally:
         board.close()
@@ -58,28 +57,17 @@ def demo(*, once: bool, json_: bool, directory: Path | None) -> None:
     raise SystemExit(0 if good else 1)
 
 
-@contextmanager
-def _ends_cleanly() -> Iterator[None]:
-    """Let SIGTERM end the demonstration like Ctrl-C: no node is left running."""
-
-    def stop(_number: int, _frame: object) -> None:
-        raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGTERM, stop)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
-
-
 def _run(stage: Stage, *, quiet: bool) -> Iterator[Step]:
     for name, act in (("three nodes", _set_up), ("real seizures", _load)):
         step, begin = Step(name), time.perf_counter()
         if not quiet:
             click.echo(f"... {name}", err=True)
-        act(stage, step)
+        with step.told():
+            act(stage, step)
         step.ms = round((time.perf_counter() - begin) * 1000, 1)
         yield step
+        if not step.ok:
+            return
     yield from play(stage)
 
 

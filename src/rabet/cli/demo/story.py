@@ -35,16 +35,22 @@ class Step:
         self.ok = self.ok and holds
         self.seen.append(sentence if holds else f"NOT SO: {sentence}")
 
+    @contextmanager
+    def told(self) -> Iterator[None]:
+        """Whatever breaks inside is what the reader is told; the step has failed."""
+        try:
+            yield
+        except Exception as error:  # noqa: BLE001 - as above
+            self.check(False, f"{type(error).__name__}: {error}")  # noqa: FBT003
+
 
 def play(world: Stage) -> Iterator[Step]:
     """Play all steps in order; a step that cannot go on is a failed step, and the story ends there."""
     memory: dict[str, str] = {}
     for name, act in STEPS:
         step = Step(name)
-        try:
+        with step.told():
             act(world, step, memory)
-        except Exception as error:  # noqa: BLE001 - whatever breaks is what the reader must be told
-            step.check(False, f"{type(error).__name__}: {error}")  # noqa: FBT003
         yield step
         if not step.ok:
             return
