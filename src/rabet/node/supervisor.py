@@ -24,6 +24,7 @@ from rabet.node.sentences import CannotDo
 _PDEATHSIG = 1
 _SIGNALS = (signal.SIGCHLD, signal.SIGTERM, signal.SIGINT)
 _SHORTEST, _LONGEST, _STEADY = 0.05, 30.0, 10.0  # seconds: first pause, longest pause, a life after which all is forgiven
+_NOTE_AGAIN = 1.0  # seconds
 _PATIENCE = 10.0  # seconds that a child has to stop cleanly
 _log = logging.getLogger(__name__)
 
@@ -32,10 +33,14 @@ Main = Callable[[], None]
 
 @dataclass(slots=True)
 class Child:
-    """One process of the node. pause: seconds to wait before the next start; due: when (monotonic seconds), 0 while it runs."""
+    """One process of the node. pause: seconds to wait before the next start; due: when (monotonic seconds), 0 while it runs.
+
+    noted: does its file hold its process id?
+    """
 
     main: Main
     pid: int = 0
+    noted: bool = False
     started: float = 0.0
     pause: float = _SHORTEST
     due: float = 0.0
@@ -66,10 +71,12 @@ class Supervisor:
             for name, child in self._children.items():
                 if not child.pid and child.due <= now:
                     self._start(name, child)
-            self._wait(self._next_pause())
+                if child.pid and not child.noted:
+                    child.noted = self._note(name, child.pid)
+            self._wait(self._next_pause(now))
 
-    def _next_pause(self) -> float:
-        waiting = [child.due for child in self._children.values() if not child.pid]
+    def _next_pause(self, now: float) -> float:
+        waiting = [child.due if not child.pid else now + _NOTE_AGAIN for child in self._children.values() if not child.noted]
         return max(min(waiting) - time.monotonic(), 0.001) if waiting else 60.0
 
     def _wait(self, seconds: float) -> None:
@@ -83,7 +90,7 @@ class Supervisor:
             if child.pid and (status := _ended(child.pid)) is not None:
                 lived = time.monotonic() - child.started
                 child.pause = _SHORTEST if lived >= _STEADY else min(child.pause * 2, _LONGEST)
-                child.pid, child.due = 0, time.monotonic() + child.pause
+                child.pid, child.noted, child.due = 0, False, time.monotonic() + child.pause
                 self._layout.process_id(name).unlink(missing_ok=True)
                 if not self._stopping:
                     _log.warning("process ended", extra={"name_of_process": name, "status": status, "again_in": child.pause})
@@ -91,11 +98,25 @@ class Supervisor:
     def _start(self, name: str, child: Child) -> None:
         child.started = time.monotonic()
         parent = os.getpid()
-        child.pid = os.fork()
+        try:
+            child.pid = os.fork()
+        except OSError as trouble:  # no memory or no process left: that of all moments is no time to give up
+            child.due = child.started + _LONGEST
+            _log.warning("process not started", extra={"name_of_process": name, "trouble": str(trouble), "again_in": _LONGEST})
+            return
         if child.pid == 0:
             _be_child(name, child.main, parent)
-        self._layout.process_id(name).write_text(str(child.pid), encoding="ascii")
         _log.info("process started", extra={"name_of_process": name, "pid": child.pid})
+
+    def _note(self, name: str, pid: int) -> bool:
+        """Write down which process it is, for `rabet check` and for people. A full disk must not stop the node: it is tried again."""
+        file = self._layout.process_id(name)
+        try:
+            file.write_text(str(pid), encoding="ascii")
+        except OSError:
+            file.unlink(missing_ok=True)
+            return False
+        return True
 
     def _stop(self) -> None:
         """End the children in the opposite order: the key process last, because the others still ask it."""
@@ -142,9 +163,11 @@ def _be_child(name: str, main: Main, parent: int) -> NoReturn:
     except BaseException:  # noqa: BLE001 - a fork must never return into its parent's code
         _log.exception("process failed")
     finally:
-        sys.stdout.flush()
-        sys.stderr.flush()
-        os._exit(code)
+        try:
+            sys.stdout.flush()
+            sys.stderr.flush()
+        finally:  # also when there is no room for the log
+            os._exit(code)
 
 
 def die_with_parent(parent: int) -> None:

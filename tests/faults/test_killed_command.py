@@ -1,0 +1,66 @@
+"""`rabet report` is killed at random moments: what it was given is stored and sent whole, or not at all, and a repeat has no second effect."""
+
+import json
+import random
+import signal
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from tests.faults.flow import Flow, Ledger, Report
+from tests.faults.outcome import check, versions_of
+from tests.faults.pair import SENDER, Pair
+
+GROUP = 12
+
+
+def run(pair: Pair, file: Path, after: float | None = None) -> tuple[bool, list[dict[str, object]]]:
+    """Run the command on a file; kill it after so many seconds. Return whether it said that it was done, and what it said."""
+    with pair.command(SENDER, "--as", "duty", "report", str(file), "--json") as command:
+        if after is not None:
+            time.sleep(after)
+            command.send_signal(signal.SIGKILL)
+        told, trouble = command.communicate(timeout=60)
+    assert command.returncode in (0, -signal.SIGKILL), trouble
+    done = command.returncode == 0
+    return done, json.loads(told) if done else []
+
+
+def write(file: Path, reports: Sequence[Report]) -> Path:
+    file.write_text(f"[{','.join(report.text() for report in reports)}]", encoding="utf-8")
+    return file
+
+
+def kill_and_check(pair: Pair, chance: random.Random, file: Path, kills: int) -> None:
+    """Most of a command's time is its start: the moments lie in the last two thirds of what it takes when it is left alone."""
+    ledger = Ledger()
+    flow = Flow(pair, ledger, chance)
+    begin = time.monotonic()
+    first = flow.reports("command", GROUP)
+    assert run(pair, write(file, first))[0]
+    takes = time.monotonic() - begin
+    given, stored = [first], 0
+    for _ in range(kills):
+        group = flow.reports("command", GROUP)
+        done, _told = run(pair, write(file, group), chance.uniform(takes / 3, takes * 1.1))
+        held = sum(versions_of(pair, SENDER, {report.id for report in group}).values())
+        assert held in ((GROUP,) if done else (0, GROUP)), "a group is stored whole or not at all"
+        stored += held == GROUP
+        done, told = run(pair, write(file, group))
+        assert done
+        assert {one["repeated"] for one in told} == {held == GROUP}
+        given.append(group)
+    for report in [one for group in given for one in group]:
+        ledger.note(report)
+    check(pair, ledger)
+    print(f"{kills} kills within {takes:.2f} s, {stored} of them too late to keep the reports from being stored")
+
+
+def test_a_killed_report_is_stored_or_not_and_a_repeat_has_no_second_effect(pair: Pair, chance: random.Random, tmp_path: Path) -> None:
+    kill_and_check(pair, chance, tmp_path / "reports.json", kills=3)
+
+
+@pytest.mark.long
+def test_reports_are_killed_at_many_moments(pair: Pair, chance: random.Random, tmp_path: Path) -> None:
+    kill_and_check(pair, chance, tmp_path / "reports.json", kills=25)

@@ -1,0 +1,81 @@
+"""kill -9 of each process of either node while reports flow: it comes back by itself, or with `rabet up` when the supervisor died."""
+
+import errno
+import os
+import random
+import sys
+import time
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+from tests.faults.flow import Flow, Ledger
+from tests.faults.outcome import check
+from tests.faults.pair import PROCESSES, RECEIVER, SENDER, SIDES, Pair, eventually
+
+from rabet.node.layout import Layout
+from rabet.node.supervisor import Supervisor
+
+# The supervisor starts what keeps dying ever more slowly: after five kills in a row it waits almost two seconds.
+KILLS, COUNT, PAUSE = 5, 45, 0.02
+
+
+def break_and_check(pair: Pair, chance: random.Random, kills: Iterable[tuple[str, str]], count: int = COUNT) -> None:
+    """Kill these processes one after the other under load; after each wait until a report of an API client is at the partner."""
+    ledger = Ledger()
+    flow = Flow(pair, ledger, chance)
+    seconds = []
+    with flow.running(count, PAUSE):
+        for agency, name in kills:
+            time.sleep(chance.uniform(0.0, 0.4))
+            seconds.append(resume(pair, flow, agency, name))
+    quiet = check(pair, ledger)
+    print(f"{len(seconds)} kills, back after {min(seconds):.2f} to {max(seconds):.2f} s, quiet after {quiet:.2f} s more,"
+          f" {len(ledger.reports)} reports, {sum(ledger.troubles.values())} made again {dict(ledger.troubles)}")  # fmt: skip
+
+
+def resume(pair: Pair, flow: Flow, agency: str, name: str) -> float:
+    """Kill, and return the seconds until a report made afterwards has arrived and all processes of the node are there again."""
+    begin, before = time.monotonic(), pair.pids(agency)
+    pair.kill(agency, name)
+    if name == "supervisor":
+        pair.up(agency)
+    probe = flow.reports("probe", 1)
+    flow.report(probe, flow.by_program)
+    eventually(lambda: pair.holds(RECEIVER, probe[0].id), what="arrival of a report")
+    eventually(lambda: pair.whole(agency) and pair.pids(agency)[name] != before[name], what=f"return of {name}")
+    return time.monotonic() - begin
+
+
+def test_every_process_of_both_nodes_is_killed_in_turn(pair: Pair, chance: random.Random) -> None:
+    break_and_check(pair, chance, [(agency, name) for name in PROCESSES for agency in SIDES], count=30)
+
+
+def test_the_same_on_postgres(pair_on_postgres: Pair, chance: random.Random) -> None:
+    break_and_check(pair_on_postgres, chance, [(SENDER, "keys"), (RECEIVER, "listener"), (SENDER, "pusher"), (SENDER, "supervisor")], count=30)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", PROCESSES)
+@pytest.mark.parametrize("agency", SIDES)
+def test_a_process_is_killed_again_and_again(pair: Pair, chance: random.Random, agency: str, name: str) -> None:
+    break_and_check(pair, chance, [(agency, name)] * KILLS)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", PROCESSES)
+@pytest.mark.parametrize("agency", SIDES)
+def test_a_process_is_killed_again_and_again_on_postgres(pair_on_postgres: Pair, chance: random.Random, agency: str, name: str) -> None:
+    break_and_check(pair_on_postgres, chance, [(agency, name)] * 3, count=30)
+
+
+def test_a_machine_without_room_for_a_process_does_not_end_the_node(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fork() -> int:
+        raise OSError(errno.EAGAIN, "no process left")
+
+    supervisor = Supervisor(Layout(tmp_path), {"pusher": sys.exit})
+    child = supervisor._children["pusher"]
+    monkeypatch.setattr(os, "fork", fork)
+    supervisor._start("pusher", child)
+    assert not child.pid
+    assert child.due > time.monotonic()
