@@ -48,7 +48,7 @@ class Forger:
     def text(self, header: Header, made: Commitment | None = None, *, show: Iterable[str] | None = None, approvals: int = 2, **more: Any) -> str:  # noqa: ANN401
         """Return a record message. show: paths disclosed, all if None; approvals: how many people are claimed; more: keys put over it."""
         text = write_header(header)
-        (signatures,) = self.nodes.node(self.agency).keys.sign_many(Purpose.RECORD, [text.encode()])
+        signatures = self.nodes.node(self.agency).keys._keys.sign(Purpose.RECORD, text.encode())  # type: ignore[attr-defined]
         shown = select(made, frozenset(leaf.path for leaf in made.leaves) if show is None else frozenset(show)) if made else None
         paths = frozenset(leaf.path for leaf in made.leaves if show is None or leaf.path in show) if made else frozenset()
         digest = release_digest(self.nodes.documents()[self.agreement].digest, self.victim, header_digest(text), paths)

@@ -12,7 +12,10 @@ from rabet.records.disclosure import Commitment, Disclosure, Leaf, assemble, pat
 from rabet.records.kinds import ReleaseClass, release_classes
 
 LONGEST_IN_LIST = 200
-_CONTROL = re.compile("[\x00-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
+_LISTED = frozenset({"statistics", "consignment"})
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+# Longer than any number that names a thing; an index of a database takes no key of any length.
+_LONGEST_KEY = 200
 
 
 @dataclass(frozen=True)
@@ -66,10 +69,10 @@ class Fields:
         return assemble(leaf for leaf in self.leaves if self.classes[leaf.path] not in without)
 
     def first(self, pattern: str) -> str:
-        """Return the first value at a pattern as text fit for a list, or "": a partner's text moves no cursor and turns no line."""
+        """Return the first value at a pattern as text fit for a list, or "": what a list shows is no person's, of whatever kind the record."""
         path = pattern if "*" not in pattern else min(self._at(*pattern.split("*")), default="")
         value = self.values.get(path)
-        return "" if value is None or value in ([], {}) else _CONTROL.sub(" ", str(value)[:LONGEST_IN_LIST])
+        return "" if value is None or value in ([], {}) or self.classes[path] not in _LISTED else _shown(value)
 
     def _at(self, list_: str, name: str) -> Iterator[str]:
         """Yield the paths of one field in all elements of a list; their tokens have the elements' order."""
@@ -77,10 +80,19 @@ class Fields:
         return (path for path in self.values if path.startswith(start) and path.endswith(name) and path.count("/") == depth)
 
 
+def _shown(value: object) -> str:
+    """Text fit for a list: a partner's words are short there, move no cursor and turn no line."""
+    return _CONTROL.sub(" ", str(value)[:LONGEST_IN_LIST])
+
+
+def _dangers(fields: Fields) -> str:
+    found = (value for path, value in fields.values.items() if path.startswith("danger/") and path.endswith("/kind"))
+    return _shown(",".join(sorted({str(kind).replace(",", " ") for kind in found})))
+
+
 def list_row(version: Version, fields: Fields, *, laboratory: str = "") -> ListRow:
     """Build the list projection: no person data, so that every officer of the node's lists can be shown it."""
     header = version.header
-    dangers = (fields.values[path] for path in fields.values if path.startswith("danger/") and path.endswith("/kind"))
     return ListRow(
         record=header.id,
         version=header.version,
@@ -98,7 +110,7 @@ def list_row(version: Version, fields: Fields, *, laboratory: str = "") -> ListR
         substance=fields.first("exhibits/*/substance") or fields.first("exhibits/*/type"),
         quantity=fields.first("exhibits/*/quantity/value"),
         unit=fields.first("exhibits/*/quantity/unit"),
-        danger=",".join(sorted({str(kind) for kind in dangers})),
+        danger=_dangers(fields),
         urgent=version.urgent,
         simulated=fields.values.get("simulated") is True,
         laboratory=laboratory,
@@ -120,15 +132,16 @@ def identifier_rows(version: Version, fields: Fields) -> Sequence[IdentifierRow]
     rows: dict[tuple[str, str], IdentifierRow] = {}
     for kind, path, country in _identifiers(fields):
         person = fields.classes[path] != "consignment"
-        for key in normalise(kind, str(fields.values[path]), country):
+        for key in normalise(kind, str(fields.values[path]), country if isinstance(country, str) else None):
             row = IdentifierRow(version.header.id, version.header.version, key.kind, key.value, key.quality, person)
-            rows.setdefault((key.kind, key.value), row)
+            if len(key.kind) + len(key.value) <= _LONGEST_KEY:
+                rows.setdefault((key.kind, key.value), row)
     return tuple(rows.values())
 
 
-def _identifiers(fields: Fields) -> Iterable[tuple[str, str, str | None]]:
+def _identifiers(fields: Fields) -> Iterable[tuple[str, str, object]]:
     for path, value in fields.values.items():
-        if not value:
+        if not value or len(str(value)) > _LONGEST_KEY:
             continue
         element, _, name = path.rpartition("/")
         if name == "value" and path.startswith("identifiers/"):

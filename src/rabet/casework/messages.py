@@ -4,6 +4,7 @@ Every text starts with a random salt, so that its digest in a log tells nothing 
 """
 
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,12 +12,16 @@ from typing import Any
 from rabet.casework.values import Approval, Version
 from rabet.records.bad_input import refuse
 from rabet.records.disclosure import Disclosure, Randomness
-from rabet.records.signing import Signature, read_signature
+from rabet.records.header import ID, MAX_VERSION
+from rabet.records.signing import ALGORITHMS, Signature, read_signature
 from rabet.records.strict_json import read_json
 
 RECORD, STATUS, AUDIT = "record", "status", "audit"
 STATUSES = ("delivered", "recalled", "outside_agreement")
-MAX_MESSAGE = 512_000
+MAX_MESSAGE, MAX_APPROVALS = 512_000, 16
+_ROLE = re.compile(r"[a-z_]{0,40}")
+_ROOT = re.compile(r"[0-9a-f]{64}")
+_WHEN = re.compile(r"\d{4}-\d\d-\d\dT[0-9:.+Z-]{5,24}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,10 +113,10 @@ def read_message(text: str) -> Message:
 def _read_record(data: Mapping[str, Any]) -> RecordMessage:
     positions = _list(data, "positions", int)
     disclosure = Disclosure(_list(data, "fields", str), positions, _list(data, "proof", str))
-    signatures = tuple(read_signature(item, "signatures") for item in _list(data, "signatures", dict))
+    signatures = tuple(read_signature(item, "signatures") for item in _list(data, "signatures", dict, len(ALGORITHMS)))
     approvals = tuple(
         Approval(_text(item, "role"), _text(item, "officer"), _text(item, "digest"), _text(item, "at"))
-        for item in _list(data, "approvals", dict)
+        for item in _list(data, "approvals", dict, MAX_APPROVALS)
     )
     marks = (data.get("text_clear") is True, data.get("neutral") is True)
     return RecordMessage(_text(data, "agreement"), _text(data, "header"), signatures, disclosure, approvals, *marks)
@@ -121,11 +126,12 @@ def _read_status(data: Mapping[str, Any]) -> StatusMessage:
     state = _text(data, "state")
     if state not in STATUSES:
         raise refuse("state", "wrong_form", value=state[:40])
-    return StatusMessage(_text(data, "agreement"), _text(data, "record"), _whole(data, "version"), state, _text(data, "role"), _text(data, "at"))
+    record, role, at = _formed(data, "record", ID), _formed(data, "role", _ROLE), _formed(data, "at", _WHEN)
+    return StatusMessage(_text(data, "agreement"), record, _version(data), state, role, at)
 
 
 def _read_audit(data: Mapping[str, Any]) -> AuditMessage:
-    return AuditMessage(_text(data, "agreement"), _text(data, "root"))
+    return AuditMessage(_text(data, "agreement"), _formed(data, "root", _ROOT))
 
 
 _READERS: Mapping[str, Callable[[Mapping[str, Any]], Message]] = {RECORD: _read_record, STATUS: _read_status, AUDIT: _read_audit}
@@ -138,15 +144,25 @@ def _text(data: Mapping[str, Any], key: str) -> str:
     return value
 
 
-def _whole(data: Mapping[str, Any], key: str) -> int:
-    value = data.get(key)
-    if type(value) is not int or value < 0:
-        raise refuse(key, "not_count", value=str(value)[:40])
+def _formed(data: Mapping[str, Any], key: str, form: re.Pattern[str]) -> str:
+    """What is stored or shown as a partner wrote it has a form, so that it is no way to bring in other text."""
+    value = _text(data, key)
+    if not form.fullmatch(value):
+        raise refuse(key, "wrong_form", value=value[:40])
     return value
 
 
-def _list(data: Mapping[str, Any], key: str, kind: type) -> tuple[Any, ...]:
+def _version(data: Mapping[str, Any]) -> int:
+    value = data.get("version")
+    if type(value) is not int or not 1 <= value <= MAX_VERSION:
+        raise refuse("version", "not_count", value=str(value)[:40])
+    return value
+
+
+def _list(data: Mapping[str, Any], key: str, kind: type, most: int = MAX_MESSAGE) -> tuple[Any, ...]:
     value = data.get(key)
     if not isinstance(value, list) or any(type(item) is not kind for item in value):
-        raise refuse(key, "wrong_form", value=str(value)[:40])
+        raise refuse(key, "wrong_form", value=type(value).__name__)
+    if len(value) > most:
+        raise refuse(key, "too_many_items", limit=most)
     return tuple(value)

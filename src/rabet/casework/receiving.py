@@ -17,7 +17,7 @@ from rabet.casework.ports import UnitOfWork
 from rabet.casework.reporting import keep
 from rabet.casework.values import AuditEntry, Content, Event, IdentifierRow, Outgoing, Version
 from rabet.records.bad_input import BadInput
-from rabet.records.disclosure import Leaf, verify
+from rabet.records.disclosure import Leaf, check_together, verify
 from rabet.records.header import Header, read_header
 from rabet.records.signing import BadSignature, Purpose
 
@@ -103,6 +103,7 @@ def _check_record(arrival: _Arrival, message: RecordMessage) -> Received:
             raise Rejected("tombstone_with_fields")
         return Received(message, header, Fields(header.kind, ()))
     leaves = verify(header.root, header.leaves, message.disclosure)
+    check_together(leaves)
     _check_agreement(arrival, message, header, leaves)
     return Received(message, header, Fields(header.kind, leaves))
 
@@ -169,16 +170,24 @@ def _widen(arrival: _Arrival, item: Received, held: Version, *, newest: bool) ->
     if held.header_text != item.message.header_text:
         raise Rejected("two_versions_under_one_number")
     known = Fields.of(held.header.kind, arrival.uow.content(held))
-    leaves = {leaf.path: leaf for leaf in (*known.leaves, *item.fields.leaves)}
+    leaves = {leaf.text: leaf for leaf in (*known.leaves, *item.fields.leaves)}
     if held.header.state == "recalled" or len(leaves) == len(known.leaves):
         return
     fields = Fields(held.header.kind, tuple(leaves.values()))
+    _check_joined(fields)
     arrival.uow.set_content(held, fields.content)
     if newest:
         held = replace(held, keep_until=min(held.keep_until, _keep_until(arrival, item, fields)))
         arrival.rows.extend(keep(arrival.uow, held, fields))
         arrival.uow.event(Event(kind="widened", record=held.header.id, partner=arrival.partner, person=True,
                                 detail={"version": held.header.version, "origin": "received"}))  # fmt: skip
+
+
+def _check_joined(fields: Fields) -> None:
+    try:
+        check_together(fields.leaves)
+    except BadInput as error:
+        raise Rejected(error.problems[0].id) from None
 
 
 def _bury(arrival: _Arrival, item: Received, *, held: bool) -> None:

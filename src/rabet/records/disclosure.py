@@ -17,6 +17,8 @@ from typing import Any, NamedTuple, Protocol
 from rabet.records.bad_input import refuse
 
 SALT_BYTES, TOKEN_BYTES, SMALLEST = 16, 6, 16
+# Of one record: fields, names one below the other, characters of a path and of a leaf's text.
+MAX_FIELDS, MAX_STEPS, MAX_PATH, MAX_LEAF = 2_048, 32, 1_000, 16_000
 Scalar = str | int | bool | None
 _UNWRITABLE = re.compile("[\0\ud800-\udfff]")
 _TOKEN, _TOKEN_OR_LINES = re.compile(r"/\.[^/\n]*"), re.compile(r"/\.[^/]*")
@@ -221,6 +223,29 @@ def _climb(known: dict[int, bytes], size: int, missing: Callable[[int, int], byt
                 above[index >> 1] = _node(missing(level, index - 1), digest)
         known = above
     return known[0]
+
+
+def check_together(leaves: Sequence[Leaf]) -> None:
+    """Refuse fields that no body can hold together, before anything is kept of them: who signs may still contradict himself.
+
+    Raises:
+        BadInput: too many, too long or too deep fields, a place that has two values, or both a value and fields below it.
+    """
+    if len(leaves) > MAX_FIELDS:
+        raise refuse("fields", "too_many_items", limit=MAX_FIELDS)
+    paths = {leaf.path for leaf in leaves}
+    if len(paths) != len(leaves):
+        raise refuse("fields", "leaf_conflict")
+    for leaf in leaves:
+        if len(leaf.path) > MAX_PATH or leaf.path.count("/") >= MAX_STEPS:
+            raise refuse("fields", "too_deep", limit=MAX_STEPS)
+        if len(leaf.text) > MAX_LEAF:
+            raise refuse("fields", "text_too_long", limit=MAX_LEAF)
+    above = {path.rpartition("/")[0] for path in paths if "/" in path}
+    while above:
+        if not above.isdisjoint(paths):
+            raise refuse("fields", "leaf_conflict")
+        above = {path.rpartition("/")[0] for path in above if "/" in path}
 
 
 def is_whole(text: str) -> bool:

@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from datetime import date
 from functools import lru_cache
 from hashlib import sha256
 from typing import Any
@@ -21,7 +22,7 @@ FORMAT = "rabet-record/1"
 ID = re.compile(r"[0-9a-f]{32}")
 _AGENCY = re.compile(r"[a-z][a-z0-9-]{1,31}")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
-_DATE = re.compile(r"\d{4}-\d\d-\d\d")
+_DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _CODE = re.compile(r"[a-z][a-z0-9_.-]{0,63}")
 EVALUATION = re.compile(r"official|[ABCX][1-4]")
 MAX_VERSION, MAX_LEAVES = 1_000_000, 65_536
@@ -100,11 +101,23 @@ def read_header(text: str) -> Header:
         value = data.get(name)
         if not isinstance(value, str) or not rule.fullmatch(value):
             raise refuse(f"header/{name}", "wrong_form", value=str(value)[:40])
+    if not _is_day(data["retain_until"]):
+        raise refuse("header/retain_until", "wrong_form", value=data["retain_until"])
     _whole(data, "version", 1, MAX_VERSION)
     _whole(data, "leaves", 0, MAX_LEAVES)
     if (data["leaves"] == 0) != (data["state"] == "recalled") or (data["leaves"] == 0) != (data["root"] == ""):
         raise refuse("header/leaves", "wrong_form", value=data["leaves"])
     return Header(**{name: data[name] for name in _NAMES})
+
+
+@lru_cache(maxsize=1024)
+def _is_day(text: str) -> bool:
+    """Is there such a day? "2026-99-99" has the form of one, and every later look at the record would stumble over it."""
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _whole(data: Mapping[str, Any], name: str, low: int, high: int) -> None:

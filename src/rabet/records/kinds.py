@@ -215,5 +215,5 @@ def _by_nature(path: str, values: Mapping[str, object]) -> ReleaseClass:
     company = values.get(f"{element}/nature") == "company"
     if not path.startswith("identifiers/"):
         return "consignment" if company else "person"
-    kind = values.get(f"{element}/kind")
+    kind = str(values.get(f"{element}/kind"))  # a partner may write anything there, also what no set can be asked for
     return "consignment" if kind in CONSIGNMENT_IDENTIFIERS or (company and kind in COMPANY_IDENTIFIERS) else "person"

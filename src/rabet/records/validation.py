@@ -7,15 +7,16 @@ from functools import cache
 from typing import Any
 
 from rabet.records.bad_input import BadInput, Problem
-from rabet.records.disclosure import escape
+from rabet.records.disclosure import MAX_FIELDS, MAX_STEPS, escape
 from rabet.records.kinds import KINDS, Field
 
 Codes = Callable[[str], Container[str] | None]
-MAX_TEXT, MAX_LIST = 4_000, 500
+# Characters of one text, of all names and texts of a record (its message holds five times as many), of the names to a field.
+MAX_TEXT, MAX_TEXTS, MAX_NAMES = 4_000, 100_000, 500
 _DECIMAL = re.compile(r"-?\d{1,18}(\.\d{1,12})?")
 _COUNTRY = re.compile(r"[A-Z]{2}|XX")
 _DAY = re.compile(r"\d{4}-\d\d(-\d\d)?")
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
 def check_body(kind: str, body: Any, codes: Codes) -> None:  # noqa: ANN401 - a body is JSON
@@ -32,7 +33,7 @@ def check_body(kind: str, body: Any, codes: Codes) -> None:  # noqa: ANN401 - a 
         raise BadInput(Problem("", "not_an_object"))
     values: dict[str, tuple[str, Any]] = {}
     _walk(body, "", "", values)
-    problems = [*_wrong(kind, values, codes), *_missing(kind, body)]
+    problems = [*_too_much(values), *_wrong(kind, values, codes), *_missing(kind, body)]
     if problems:
         raise BadInput(*problems[:50])
 
@@ -50,18 +51,30 @@ def _walk(value: Any, path: str, pattern: str, found: dict[str, tuple[str, Any]]
         found[path] = (pattern, value)
 
 
+def _too_much(values: Mapping[str, tuple[str, Any]]) -> Iterator[Problem]:
+    """A record travels in one message, and every partner has the same bounds: what is too much for them is told to its author at once."""
+    if len(values) > MAX_FIELDS:
+        yield Problem("", "too_many_items", {"limit": MAX_FIELDS})
+    if sum(len(pattern) + len(str(value)) for pattern, value in values.values()) > MAX_TEXTS:
+        yield Problem("", "too_large", {"limit": MAX_TEXTS})
+    for path, (pattern, _) in values.items():
+        if len(pattern) > MAX_NAMES or pattern.count("/") >= MAX_STEPS:
+            yield Problem(path[:MAX_NAMES], "too_deep", {"limit": MAX_STEPS})
+
+
 def _wrong(kind: str, values: Mapping[str, tuple[str, Any]], codes: Codes) -> Iterator[Problem]:
     table, branches = KINDS[kind].fields, _branches(kind)
     for path, (pattern, value) in values.items():
         field = table.get(pattern)
-        if value is None or value in ([], {}):
+        if value is None or (field is None and value in ([], {})):
             continue
         if field is not None:
             yield from _check(path, field, value, codes)
         elif pattern in branches:
             yield Problem(path, "needs_fields")
-        elif isinstance(value, str):
-            yield from _text(path, value)
+        else:
+            yield from _text(path, value if isinstance(value, str) else "")
+            yield from [Problem(path, "control_character")] if _CONTROL.search(pattern) else ()
 
 
 @cache
