@@ -184,3 +184,15 @@ def test_a_draft_of_the_next_version_does_not_hide_what_came_under_the_one_in_fo
     take_agreement(nodes.desk("volga"), nodes.officer("volga", "administrator"), SignedAgreement(draft, {}))
     assert show(nodes.desk("volga"), nodes.officer("volga", "liaison"), made.record).body["place"]["post"] == "Astara"
     assert nodes.give("khazar", "volga", []) == ()
+
+
+def test_a_preview_and_a_waiting_release_name_fields_of_persons_without_their_values(nodes: Nodes) -> None:
+    made = nodes.report()
+    desk, duty = nodes.desk("khazar"), nodes.officer("khazar", "duty")
+    seen = preview(desk, duty, made.record, "alborz").after_approval
+    assert seen["parties"][0]["name"] == ""
+    assert all(one["value"] == "" for one in seen["identifiers"])
+    named = preview(desk, duty, made.record, "alborz", case="demonstration", purpose="investigation").after_approval
+    assert named["parties"][0]["name"] != ""
+    _, fields = digest_to_approve(desk, duty, made.waiting[0][1])
+    assert set(fields.values.values()) <= {"", True, False}

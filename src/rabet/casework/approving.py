@@ -8,6 +8,7 @@ from rabet.casework import releasing
 from rabet.casework.desk import Desk
 from rabet.casework.fields import Fields
 from rabet.casework.ports import UnitOfWork
+from rabet.casework.previewing import without_values
 from rabet.casework.reading import own_newest
 from rabet.casework.refusal import NotFound, Refused
 from rabet.casework.values import Approval, AuditEntry, Event, Officer, Release, StepUp, Version
@@ -17,12 +18,16 @@ PEOPLE_NEEDED = 2
 
 
 def digest_to_approve(desk: Desk, officer: Officer, release_id: str) -> tuple[Release, Fields]:
-    """Return the waiting release and the fields it would disclose: what the approver must see before he signs in over its digest."""
+    """Return the waiting release and the fields it would disclose: what the approver must see before he signs in over its digest.
+
+    Who may not approve is told which fields they are, not what they say.
+    """
     with desk.store.read() as uow:
         made, version = _waiting(desk, uow, officer, release_id)
         fields = Fields.of(version.header.kind, uow.content(version))
         shown = frozenset(made.paths)
-        return made, Fields(fields.kind, tuple(leaf for leaf in fields.leaves if leaf.path in shown))
+        told = fields if officer.roles & RELEASING_ROLES else without_values(fields)
+        return made, Fields(fields.kind, tuple(leaf for leaf in told.leaves if leaf.path in shown))
 
 
 def approve(desk: Desk, step_up: StepUp, release_id: str) -> releasing.Parts:

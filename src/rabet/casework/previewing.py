@@ -10,10 +10,10 @@ from rabet.agreements.standing import HeldAgreement
 from rabet.casework.desk import Desk
 from rabet.casework.facts import Standing, item_facts, release_context, standing
 from rabet.casework.fields import Fields
-from rabet.casework.reading import own_newest
+from rabet.casework.reading import PERSON_CLASSES, may_see_persons, own_newest
 from rabet.casework.refusal import NotFound
 from rabet.casework.values import AuditEntry, Officer
-from rabet.records.disclosure import assemble
+from rabet.records.disclosure import Leaf, assemble
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +25,12 @@ class Preview:
     decision: Decision
 
 
-def preview(desk: Desk, officer: Officer, record: str, partner: str, agreement: bytes | None = None) -> Preview:
+def preview(
+    desk: Desk, officer: Officer, record: str, partner: str, agreement: bytes | None = None, *, case: str = "", purpose: str = ""
+) -> Preview:
     """Decide as release would. agreement: exact bytes of a changed document, looked at as if all parties had signed it.
+
+    Person data are named by their fields; their values are shown with a case of the officer and a purpose, as on the record.
 
     Raises:
         NotFound: the record or partner. BadInput: the changed document is not an agreement.
@@ -43,13 +47,20 @@ def preview(desk: Desk, officer: Officer, record: str, partner: str, agreement: 
         decision = choose(known.documents_with(partner), item_facts(desk, version, fields), known.facts_of(partner), context)
         uow.audit(AuditEntry(act="release.previewed", officer=officer.id, role=next(iter(sorted(officer.roles)), ""), about=record,
                              case=version.case, detail={"partner": partner}))  # fmt: skip
-    return Preview(_part(fields, decision.granted), _part(fields, decision.waiting), decision)
+        shown = fields if may_see_persons(uow, officer, version, case, purpose) else without_values(fields)
+    return Preview(_part(shown, decision.granted), _part(shown, decision.waiting), decision)
 
 
 def _with(known: Standing, data: bytes) -> Standing:
     document = parse_agreement(data)
     others = tuple(one for one in known.held if one.document.id != document.id)
     return replace(known, held=(HeldAgreement(document, "in_force"), *others))
+
+
+def without_values(fields: Fields) -> Fields:
+    """The same fields, those of persons emptied."""
+    emptied = (Leaf(leaf.path, "", "") if fields.classes[leaf.path] in PERSON_CLASSES else leaf for leaf in fields.leaves)
+    return Fields(fields.kind, tuple(emptied))
 
 
 def _part(fields: Fields, paths: frozenset[str]) -> Mapping[str, Any]:

@@ -48,7 +48,7 @@ def show(desk: Desk, officer: Officer, record: str, *, case: str = "", purpose: 
     with desk.store.begin() as uow:
         version = visible(desk, uow, officer, record)
         fields = _fields(uow, version)
-        named = _may_see_persons(uow, officer, version, case, purpose)
+        named = may_see_persons(uow, officer, version, case, purpose)
         role = next(iter(sorted(officer.roles)), "")
         uow.audit(AuditEntry(act="record.persons_shown" if named else "record.shown", officer=officer.id, role=role,
                              about=record, case=case or version.case, purpose=purpose))  # fmt: skip
@@ -89,7 +89,7 @@ def _rights(desk: Desk, known: Standing, officer: Officer, version: Version) -> 
     return frozenset(action for action in ("edit", "release") if decide_access(officer, facts, action, context).allowed)
 
 
-def _may_see_persons(uow: UnitOfWork, officer: Officer, version: Version, case: str, purpose: str) -> bool:
+def may_see_persons(uow: UnitOfWork, officer: Officer, version: Version, case: str, purpose: str) -> bool:
     """The case must be open, one of the officer's, and the purpose that of the record (purpose limitation)."""
     if not case or purpose != version.header.purpose:
         return False
@@ -99,18 +99,11 @@ def _may_see_persons(uow: UnitOfWork, officer: Officer, version: Version, case: 
 
 def visible(desk: Desk, uow: UnitOfWork, officer: Officer, record: str, *, action: str = "view") -> Version:
     """Return the newest version if this officer may see it; otherwise it does not exist."""
-    version = uow.version(record)
-    if version is None:
-        raise NotFound(record)
-    known = standing(desk, uow)
-    facts = record_facts(desk, known, version)
-    # A recall binds those who got the record; its author still answers for it, and sees what partners said.
-    seen = replace(facts, state="current") if version.origin == "own" else facts
-    context = access_context(desk, version.header.purpose)
-    if not decide_access(officer, seen, "view", context).allowed:
+    version, known = uow.version(record), standing(desk, uow)
+    if version is None or not _sees(desk, known, officer, version):
         raise NotFound(record)
     if action != "view":
-        decision = decide_access(officer, facts, action, context)
+        decision = decide_access(officer, record_facts(desk, known, version), action, access_context(desk, version.header.purpose))
         if not decision.allowed:
             raise Refused(*decision.reasons)
     return version
@@ -163,15 +156,19 @@ def without_persons(alert: Alert) -> Alert:
 def waiting(desk: Desk, officer: Officer) -> Sequence[Release]:
     """List releases waiting for a second person, of records this officer may see."""
     with desk.store.read() as uow:
-        return [made for made in uow.releases(state="waiting") if _sees(desk, uow, officer, made.record)]
+        made = uow.releases(state="waiting")
+        uow.prefetch({release.record for release in made})
+        known = standing(desk, uow)
+        return [release for release in made if _sees(desk, known, officer, uow.version(release.record))]
 
 
-def _sees(desk: Desk, uow: UnitOfWork, officer: Officer, record: str) -> bool:
-    try:
-        visible(desk, uow, officer, record)
-    except NotFound:
+def _sees(desk: Desk, known: Standing, officer: Officer, version: Version | None) -> bool:
+    if version is None:
         return False
-    return True
+    # A recall binds those who got the record; its author still answers for it, and sees what partners said.
+    facts = record_facts(desk, known, version)
+    seen = replace(facts, state="current") if version.origin == "own" else facts
+    return decide_access(officer, seen, "view", access_context(desk, version.header.purpose)).allowed
 
 
 def feed(desk: Desk, officer: Officer, *, after: int = 0, limit: int = 100) -> tuple[Sequence[Event], Mapping[str, ListRow]]:

@@ -103,7 +103,7 @@ def preview(request: Request, record: str) -> HttpResponse:
     partner, case, purpose = (given.get(name, "")[:64] for name in ("partner", "case", "purpose"))
     changed = request.POST.get("agreement", "")[:MOST_JSON].encode() or None
     officer, desk = officer_of(request), request.node.desk
-    made = previewing.preview(desk, officer, record, partner, changed)
+    made = previewing.preview(desk, officer, record, partner, changed, case=case, purpose=purpose)
     view = reading.show(desk, officer, record, case=case, purpose=purpose)
     after = groups(view.version.header.kind, made.after_approval)
     context = {
