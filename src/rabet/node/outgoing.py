@@ -32,7 +32,10 @@ class Outgoing:
         """Wake pushers until `stop`."""
         incoming.settimeout(_LOOK_EVERY)
         while not self._stopped:
-            self.look()
+            try:
+                self.look()
+            except Exception:  # noqa: BLE001 - the database may be away: who is served stays so until it is back
+                _log.exception("partners could not be looked up")
             with suppress(TimeoutError):
                 self.tell(incoming.recv(_LONGEST_NOTE))
         for _, pusher in self._pushers.values():

@@ -1,0 +1,57 @@
+"""PostgreSQL goes away for a while and comes back: every connection breaks and none can be made. No process ends, nothing is lost."""
+
+import random
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg
+import pytest
+from psycopg import sql
+from tests.faults.flow import Flow, Ledger
+from tests.faults.outcome import check
+from tests.faults.pair import RECEIVER, SENDER, SIDES, Pair, eventually
+
+COUNT, PAUSE, AWAY = 20, 0.05, 1.5
+
+
+@contextmanager
+def away(pair: Pair, agency: str, elsewhere: str) -> Iterator[None]:
+    """Break a node's connections to its database and let nobody connect. elsewhere: URL of another database of the same server."""
+    with psycopg.connect(elsewhere, autocommit=True) as server:
+        name = psycopg.conninfo.conninfo_to_dict(pair.databases[agency])["dbname"]
+        allow = sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS {}").format
+        server.execute(allow(sql.Identifier(name), sql.Literal(False)))  # noqa: FBT003 - SQL's own word
+        server.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name])
+        pair.node(agency).store.close()
+        try:
+            yield
+        finally:
+            server.execute(allow(sql.Identifier(name), sql.Literal(True)))  # noqa: FBT003 - as above
+
+
+def lose_and_check(pair: Pair, chance: random.Random, times: int) -> None:
+    ledger = Ledger()
+    flow = Flow(pair, ledger, chance)
+    before = {agency: pair.pids(agency) for agency in SIDES}
+    for agency in SIDES * times:
+        probe = flow.reports("probe", 1)
+        with flow.running(COUNT, PAUSE):
+            time.sleep(chance.uniform(0.0, 0.3))
+            with away(pair, agency, pair.databases[SENDER if agency == RECEIVER else RECEIVER]):
+                time.sleep(AWAY)
+            begin = time.monotonic()
+            flow.report(probe, flow.by_program)
+            eventually(lambda: pair.holds(RECEIVER, probe[0].id), what="arrival of a report")
+            print(f"{agency}: {time.monotonic() - begin:.2f} s after its database is back; {dict(ledger.troubles)}")
+    check(pair, ledger)
+    assert {agency: pair.pids(agency) for agency in SIDES} == before, "a process ended"
+
+
+def test_a_database_that_goes_away_and_comes_back_costs_no_process_and_no_report(pair_on_postgres: Pair, chance: random.Random) -> None:
+    lose_and_check(pair_on_postgres, chance, 1)
+
+
+@pytest.mark.long
+def test_a_database_goes_away_again_and_again(pair_on_postgres: Pair, chance: random.Random) -> None:
+    lose_and_check(pair_on_postgres, chance, 3)
