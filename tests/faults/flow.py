@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from threading import Event, Thread
 
-from tests.faults.pair import RECEIVER, SENDER, Pair
+from tests.faults.pair import RECEIVER, SENDER, Pair, eventually
 
 from rabet.casework import reporting
 from rabet.casework.reporting import Draft
@@ -104,6 +104,13 @@ class Flow:
                 self.ledger.note(report)
                 break
             time.sleep(pause)
+
+    def arrival(self, way: "Way") -> float:
+        """Report once more; return the seconds until that report is at the partner."""
+        begin, probe = time.monotonic(), self.reports("probe", 1)
+        self.report(probe, way)
+        eventually(lambda: self.pair.holds(RECEIVER, probe[0].id), what="arrival of a report")
+        return time.monotonic() - begin
 
     @contextmanager
     def running(self, count: int, pause: float) -> Iterator[None]:

@@ -6,7 +6,7 @@ import time
 import pytest
 from tests.faults.flow import Flow, Ledger
 from tests.faults.outcome import check
-from tests.faults.pair import RECEIVER, SIDES, Pair, eventually
+from tests.faults.pair import SIDES, Pair
 
 PAUSE = 0.02
 
@@ -25,18 +25,10 @@ def cut_and_check(pair: Pair, chance: random.Random, cuts: int, count: int) -> N
             time.sleep(chance.choice((0.0, 0.05, chance.uniform(0.0, 1.0))))
             for line in lines:
                 line.mend()
-            seconds.append(arrival(pair, flow))
+            seconds.append(flow.arrival(flow.by_act))
     quiet = check(pair, ledger)
     assert not ledger.troubles, "whoever reports does not notice that a line is cut"
     print(f"{cuts} cuts, a report arrives {min(seconds):.2f} to {max(seconds):.2f} s after the line is back, quiet after {quiet:.2f} s more")
-
-
-def arrival(pair: Pair, flow: Flow) -> float:
-    """Seconds until a report made now is at the partner."""
-    begin, probe = time.monotonic(), flow.reports("probe", 1)
-    flow.report(probe, flow.by_act)
-    eventually(lambda: pair.holds(RECEIVER, probe[0].id), what="arrival of a report")
-    return time.monotonic() - begin
 
 
 def test_a_line_is_cut_and_restored_under_load(pair: Pair, chance: random.Random) -> None:

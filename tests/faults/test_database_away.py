@@ -10,7 +10,7 @@ import pytest
 from psycopg import sql
 from tests.faults.flow import Flow, Ledger
 from tests.faults.outcome import check
-from tests.faults.pair import RECEIVER, SENDER, SIDES, Pair, eventually
+from tests.faults.pair import RECEIVER, SENDER, SIDES, Pair
 
 COUNT, PAUSE, AWAY = 20, 0.05, 1.5
 
@@ -21,13 +21,13 @@ def away(pair: Pair, agency: str, elsewhere: str) -> Iterator[None]:
     with psycopg.connect(elsewhere, autocommit=True) as server:
         name = psycopg.conninfo.conninfo_to_dict(pair.databases[agency])["dbname"]
         allow = sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS {}").format
-        server.execute(allow(sql.Identifier(name), sql.Literal(False)))  # noqa: FBT003 - SQL's own word
+        server.execute(allow(sql.Identifier(name), sql.Literal(False)))
         server.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name])
         pair.node(agency).store.close()
         try:
             yield
         finally:
-            server.execute(allow(sql.Identifier(name), sql.Literal(True)))  # noqa: FBT003 - as above
+            server.execute(allow(sql.Identifier(name), sql.Literal(True)))
 
 
 def lose_and_check(pair: Pair, chance: random.Random, times: int) -> None:
@@ -35,15 +35,11 @@ def lose_and_check(pair: Pair, chance: random.Random, times: int) -> None:
     flow = Flow(pair, ledger, chance)
     before = {agency: pair.pids(agency) for agency in SIDES}
     for agency in SIDES * times:
-        probe = flow.reports("probe", 1)
         with flow.running(COUNT, PAUSE):
             time.sleep(chance.uniform(0.0, 0.3))
             with away(pair, agency, pair.databases[SENDER if agency == RECEIVER else RECEIVER]):
                 time.sleep(AWAY)
-            begin = time.monotonic()
-            flow.report(probe, flow.by_program)
-            eventually(lambda: pair.holds(RECEIVER, probe[0].id), what="arrival of a report")
-            print(f"{agency}: {time.monotonic() - begin:.2f} s after its database is back; {dict(ledger.troubles)}")
+            print(f"{agency}: {flow.arrival(flow.by_program):.2f} s after its database is back; {dict(ledger.troubles)}")
     check(pair, ledger)
     assert {agency: pair.pids(agency) for agency in SIDES} == before, "a process ended"
 

@@ -40,9 +40,7 @@ def resume(pair: Pair, flow: Flow, agency: str, name: str) -> float:
     pair.kill(agency, name)
     if name == "supervisor":
         pair.up(agency)
-    probe = flow.reports("probe", 1)
-    flow.report(probe, flow.by_program)
-    eventually(lambda: pair.holds(RECEIVER, probe[0].id), what="arrival of a report")
+    flow.arrival(flow.by_program)
     eventually(lambda: pair.whole(agency) and pair.pids(agency)[name] != before[name], what=f"return of {name}")
     return time.monotonic() - begin
 
