@@ -6,6 +6,7 @@ from rabet.casework.desk import Desk
 from rabet.casework.ports import UnitOfWork
 from rabet.casework.values import Alert, Event, IdentifierRow
 from rabet.liaison.alerting import Pair, Shared, pairs
+from rabet.matching.reasons import reason_of, weight_of
 
 
 def compare(desk: Desk, uow: UnitOfWork, rows: Sequence[IdentifierRow]) -> Sequence[Alert]:
@@ -25,5 +26,6 @@ def _shared(row: IdentifierRow) -> Shared:
 
 
 def _alert(desk: Desk, pair: Pair) -> Alert:
-    reasons = tuple((f"same_{kind}", kind, value) for kind, value in pair.keys)
+    told = ((reason_of(kind), kind, value) for kind, value in pair.keys)
+    reasons = tuple(sorted(told, key=lambda one: (-weight_of(one[0]), one)))
     return Alert(id=desk.new_id(), record=pair.record, other=pair.other, reasons=reasons, person=pair.person, state="new", at=desk.clock.now())

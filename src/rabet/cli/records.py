@@ -10,6 +10,7 @@ from rabet.casework.reading import RecordView
 from rabet.cli.printing import plain, say_json, say_rows, visible
 from rabet.cli.report import reasons_of
 from rabet.cli.seat import Seat, as_json, pass_seat
+from rabet.matching.reasons import reason_text
 
 
 @click.group(epilog="Example:  rabet --node nodes/khazar --as s.officer records list --origin received")
@@ -125,7 +126,10 @@ def alerts(seat: Seat, json_: bool) -> None:
     if json_:
         say_json([{"alert": alert, "records": [rows[one] for one in (alert.record, alert.other) if one in rows]} for alert in found])
         return
-    shown = [(one.at, one.record, one.other, "; ".join(f"{kind} {value}" for _, kind, value in one.reasons)) for one in found]
+    shown = [
+        (one.at, one.record, one.other, "; ".join(f"{reason_text(reason, seat.language)}: {value or '-'}" for reason, _, value in one.reasons))
+        for one in found
+    ]
     say_rows(("at", "record", "and", "share"), shown, empty="No alerts.")
 
 
