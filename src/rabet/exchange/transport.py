@@ -2,7 +2,7 @@
 
 import http.client
 import ssl
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 from urllib.parse import urlsplit
@@ -40,43 +40,51 @@ class Transport(Protocol):
 
 
 class HttpsTransport:
-    """TLS 1.3 with the context of this partner (exchange/tls.py)."""
+    """TLS 1.3 with the context of this partner (exchange/tls.py), made anew for each connection: a renewed certificate is shown at once."""
 
-    def __init__(self, url: str, context: ssl.SSLContext) -> None:
+    def __init__(self, url: str, context: Callable[[], ssl.SSLContext]) -> None:
         parts = urlsplit(url)
-        self._prefix = parts.path.rstrip("/")
-        self._connection = http.client.HTTPSConnection(parts.hostname or "", parts.port or _HTTPS_PORT, timeout=CONNECT_SECONDS, context=context)
+        self._host, self._port, self._prefix = parts.hostname or "", parts.port or _HTTPS_PORT, parts.path.rstrip("/")
+        self._context = context
+        self._kept: http.client.HTTPSConnection | None = None
 
     def ask(self, method: str, path: str, body: bytes = b"") -> Reply:
         """Send over the kept connection; one that went stale while idle is opened again once."""
-        fresh = self._connection.sock is None
+        fresh = self._kept is None
         try:
             return self._ask(method, path, body)
         except (OSError, http.client.HTTPException) as trouble:
-            self._connection.close()
+            self.close()
             if fresh or isinstance(trouble, TimeoutError):
                 raise NoAnswer(_describe(trouble)) from None
         try:
             return self._ask(method, path, body)
         except (OSError, http.client.HTTPException) as trouble:
-            self._connection.close()
+            self.close()
             raise NoAnswer(_describe(trouble)) from None
 
     def _ask(self, method: str, path: str, body: bytes) -> Reply:
-        if self._connection.sock is None:
-            self._connection.connect()
-        if self._connection.sock is not None:
-            self._connection.sock.settimeout(ANSWER_SECONDS)
-        self._connection.request(method, self._prefix + path, body, {"content-type": "application/octet-stream"})
-        response = self._connection.getresponse()
+        connection = self._kept or self._open()
+        connection.request(method, self._prefix + path, body, {"content-type": "application/octet-stream"})
+        response = connection.getresponse()
         data = response.read(MAX_ANSWER + 1)
-        if not response.isclosed():
-            self._connection.close()
+        if connection.sock is None or not response.isclosed():  # the partner hung up, or goes on talking beyond any answer
+            self.close()
         return Reply(response.status, {name.lower(): value for name, value in response.getheaders()}, data)
+
+    def _open(self) -> http.client.HTTPSConnection:
+        connection = http.client.HTTPSConnection(self._host, self._port, timeout=CONNECT_SECONDS, context=self._context())
+        self._kept = connection
+        connection.connect()
+        if connection.sock is not None:
+            connection.sock.settimeout(ANSWER_SECONDS)
+        return connection
 
     def close(self) -> None:
         """Close the connection."""
-        self._connection.close()
+        if self._kept is not None:
+            self._kept.close()
+            self._kept = None
 
 
 def _describe(trouble: Exception) -> str:

@@ -180,7 +180,7 @@ def address_of(node: Node, partner: str) -> str:
 def connect_to(node: Node, partner: str) -> Transport:
     """A transport to the partner's node, trusting only his authority."""
     layout, card = node.settings.layout, node.peers.cards.partners[partner]
-    return HttpsTransport(address_of(node, partner), client_context(layout.tls_certificate, layout.tls_key, card.ca))
+    return HttpsTransport(address_of(node, partner), lambda: client_context(layout.tls_certificate, layout.tls_key, card.ca))
 
 
 def make_reception(node: Node) -> BatchReception:
