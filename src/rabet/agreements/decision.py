@@ -162,6 +162,11 @@ def choose(agreements: Iterable[HeldAgreement], item: ItemFacts, to: PartnerFact
     return min(decisions, key=lambda one: (-len(one.granted), -len(one.waiting), len(one.reasons), one.agreement))
 
 
+def not_about(item: ItemFacts, to: PartnerFacts) -> Decision:
+    """Nothing of a statement goes to a partner who does not hold the record it is about: its id alone would tell that there is one."""
+    return _nothing("", item, (Reason("about_record_not_held", params=(("partner", to.agency),)),))
+
+
 def index_reasons(person: PersonFacts) -> tuple[Reason, ...]:
     """Say why a person may not enter an index that leaves the node: every reason, empty = he may."""
     checks = (

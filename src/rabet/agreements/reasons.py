@@ -31,6 +31,7 @@ ReasonId = Literal[
     "originator_consent_narrower",
     "never_leaves",
     "class_unknown",
+    "about_record_not_held",
     # the human-rights condition
     "rights_blocked",
     "rights_statistics_only",

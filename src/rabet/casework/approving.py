@@ -1,5 +1,6 @@
 """The second person: see exactly what would leave, sign in again over its digest, and let it go or refuse it."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -88,8 +89,14 @@ def clear_text(desk: Desk, officer: Officer, record: str) -> releasing.Parts:
         version = replace(version, text_clear=True)
         uow.audit(AuditEntry(act="text.cleared", officer=officer.id, role=next(iter(sorted(officer.roles)), ""), about=record,
                              case=version.case, detail={"version": version.header.version}))  # fmt: skip
-        releasing.drop_waiting(uow, record)
-        return releasing.release(desk, uow, officer, version, Fields.of(version.header.kind, uow.content(version)))
+        author = _author(version, releasing.drop_waiting(uow, record))
+        return releasing.release(desk, uow, author, version, Fields.of(version.header.kind, uow.content(version)))
+
+
+def _author(version: Version, waited: Sequence[Release]) -> releasing.Proposer:
+    """The first person stays who wrote the record: marking its text clear is no word about the persons in it."""
+    stood = (approval for made in waited for approval in made.approvals if approval.officer == version.officer)
+    return next((releasing.Proposer(one.officer, one.role) for one in stood), releasing.Proposer(version.officer, ""))
 
 
 def _waiting(desk: Desk, uow: UnitOfWork, officer: Officer, release_id: str) -> tuple[Release, Version]:

@@ -2,13 +2,15 @@
 
 from dataclasses import replace
 
-from rabet.casework import comparing, releasing
+from rabet.casework import comparing, releasing, statements
 from rabet.casework.desk import Desk
 from rabet.casework.reading import own_newest
 from rabet.casework.reporting import Draft, Outcome, chosen_role, keep, own_version, prepare, sign
 from rabet.casework.values import AuditEntry, Event, Officer, Version
 from rabet.records.bad_input import refuse
 from rabet.records.header import header_digest
+
+_KEPT = ("handling", "purpose", "offence", "retain_until", "evaluation")
 
 
 def correct(desk: Desk, officer: Officer, record: str, draft: Draft) -> Outcome:
@@ -24,22 +26,26 @@ def correct(desk: Desk, officer: Officer, record: str, draft: Draft) -> Outcome:
         previous = header_digest(old.header_text)
         item = prepare(desk, officer, _as_correction(draft, old), version=old.header.version + 1, previous=previous)
         (item,) = sign(desk, [item])
-        version = own_version(desk, uow, officer, item, imported=old.imported)
+        version = replace(own_version(desk, uow, officer, item, imported=old.imported), unit=old.unit)
         uow.drop_alerts(record)
+        statements.lose_effect(uow, old)
         rows = keep(uow, version, item.fields)
         uow.withdraw(record, before=version.header.version)
         releasing.drop_waiting(uow, record)
         number = version.header.version
         uow.audit(AuditEntry(act="record.corrected", officer=officer.id, role=chosen_role(officer, old.header.kind), about=record,
-                             case=draft.case, purpose=version.header.purpose, detail={"version": number}))  # fmt: skip
+                             case=version.case, purpose=version.header.purpose, detail={"version": number}))  # fmt: skip
         uow.event(Event(kind="corrected", record=record, detail={"version": number, "origin": "own"}))
-        parts = releasing.release(desk, uow, officer, version, item.fields, earlier=releasing.holders(uow, record))
+        holders = releasing.holders(uow, record)
+        parts = releasing.release(desk, uow, releasing.proposer(officer), version, item.fields, earlier=holders)
         alerts = comparing.compare(desk, uow, rows)
     return Outcome(record=record, version=number, sent=parts.sent, waiting=parts.waiting, withheld=parts.withheld, alerts=len(alerts))
 
 
 def _as_correction(draft: Draft, old: Version) -> Draft:
-    """The draft under the record's id; a correction of what was urgent is urgent."""
-    if draft.id not in ("", old.header.id):
+    """The draft under the record's id. What it does not say stays as it was: silence lowers no handling and lengthens no keeping."""
+    header = old.header
+    if draft.id not in ("", header.id):
         raise refuse("id", "id_taken", id=draft.id)
-    return replace(draft, id=old.header.id, urgent=draft.urgent or old.urgent)
+    kept = {name: getattr(draft, name) or getattr(header, name) for name in _KEPT}
+    return replace(draft, id=header.id, urgent=draft.urgent or old.urgent, case=draft.case or old.case, **kept)

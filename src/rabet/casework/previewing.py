@@ -4,14 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from rabet.agreements.decision import Decision, choose
+from rabet.agreements.decision import Decision
 from rabet.agreements.parsing import parse_agreement
 from rabet.agreements.standing import HeldAgreement
 from rabet.casework.desk import Desk
-from rabet.casework.facts import Standing, item_facts, release_context, standing
+from rabet.casework.facts import Standing, standing
 from rabet.casework.fields import Fields
 from rabet.casework.reading import PERSON_CLASSES, may_see_persons, own_newest
 from rabet.casework.refusal import NotFound
+from rabet.casework.releasing import decide
 from rabet.casework.values import AuditEntry, Officer
 from rabet.records.disclosure import Leaf, assemble
 
@@ -43,8 +44,7 @@ def preview(
         if agreement is not None:
             known = _with(known, agreement)
         fields = Fields.of(version.header.kind, uow.content(version))
-        context = release_context(desk, (), frozenset())
-        decision = choose(known.documents_with(partner), item_facts(desk, version, fields), known.facts_of(partner), context)
+        decision = decide(desk, uow, known, version, fields, partner)
         uow.audit(AuditEntry(act="release.previewed", officer=officer.id, role=next(iter(sorted(officer.roles)), ""), about=record,
                              case=version.case, detail={"partner": partner}))  # fmt: skip
         shown = fields if may_see_persons(uow, officer, version, case, purpose) else without_values(fields)

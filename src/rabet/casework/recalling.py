@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from rabet.casework import releasing
+from rabet.casework import releasing, statements
 from rabet.casework.desk import Desk
 from rabet.casework.fields import Fields, list_row
 from rabet.casework.reading import own_newest
@@ -39,6 +39,7 @@ def recall(desk: Desk, officer: Officer, record: str, reason: str) -> Outcome:
                             officer=officer.id, key_slot=uow.new_key(), at=desk.clock.now())  # fmt: skip
         shown = list_row(tombstone, Fields.of(old.header.kind, uow.content(old)))
         uow.drop_projections(record)
+        statements.lose_effect(uow, old)
         uow.add_version(tombstone, Content(()), shown)
         uow.withdraw(record, before=number)
         sent = releasing.send_tombstone(desk, uow, tombstone)

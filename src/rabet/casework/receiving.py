@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from rabet.casework import comparing, gate, retention
+from rabet.casework import comparing, gate, retention, statements
 from rabet.casework.desk import Desk
 from rabet.casework.facts import Standing, standing
 from rabet.casework.fields import Fields
@@ -104,6 +104,8 @@ def _check_record(arrival: _Arrival, message: RecordMessage) -> Received:
         return Received(message, header, Fields(header.kind, ()))
     leaves = verify(header.root, header.leaves, message.disclosure)
     check_together(leaves)
+    if not leaves:
+        return Received(message, header, Fields(header.kind, ()))  # A narrowing may always come, as a tombstone may.
     _check_agreement(arrival, message, header, leaves)
     return Received(message, header, Fields(header.kind, leaves))
 
@@ -143,20 +145,23 @@ def _take_record(item: Received, arrival: _Arrival) -> None:
     elif newest is not None and newest.header.state == "recalled":
         return  # The tombstone came first and wins: what it took back is not stored.
     elif item.header.state == "recalled":
-        _bury(arrival, item, held=newest is not None)
+        _bury(arrival, item, newest)
     else:
         _keep(arrival, item, newest)
 
 
 def _keep(arrival: _Arrival, item: Received, newest: Version | None) -> None:
     """Store a version not held yet; one that is older than what is held goes to the history only."""
-    version = _received_version(arrival, item)
-    fields = item.fields
+    version, fields = _received_version(arrival, item), item.fields
+    if newest is None and not fields.leaves and arrival.known.status(item.message.agreement) != "in_force":
+        raise Rejected("agreement_not_in_force")
     if newest is not None and newest.header.version > item.header.version:
-        arrival.uow.add_version(version, fields.content, None)
+        later = arrival.uow.content(newest)
+        arrival.uow.add_version(version, fields.content if later and later.leaves else Content(()), None)
         return
     if newest is not None:
         arrival.uow.drop_alerts(item.header.id)
+        statements.lose_effect(arrival.uow, newest)
         if not fields.leaves:
             arrival.uow.erase(item.header.id, before=item.header.version)
     arrival.rows.extend(keep(arrival.uow, version, fields))
@@ -169,7 +174,10 @@ def _widen(arrival: _Arrival, item: Received, held: Version, *, newest: bool) ->
     """Further fields of a version already held: join them, if it is the very same signed version."""
     if held.header_text != item.message.header_text:
         raise Rejected("two_versions_under_one_number")
-    known = Fields.of(held.header.kind, arrival.uow.content(held))
+    content = arrival.uow.content(held)
+    if content is None:
+        return  # What it belongs to was destroyed meanwhile, by a narrowing or at the end of its keeping: it is not stored.
+    known = Fields.of(held.header.kind, content)
     leaves = {leaf.text: leaf for leaf in (*known.leaves, *item.fields.leaves)}
     if held.header.state == "recalled" or len(leaves) == len(known.leaves):
         return
@@ -190,10 +198,13 @@ def _check_joined(fields: Fields) -> None:
         raise Rejected(error.problems[0].id) from None
 
 
-def _bury(arrival: _Arrival, item: Received, *, held: bool) -> None:
+def _bury(arrival: _Arrival, item: Received, newest: Version | None) -> None:
     """A tombstone: destroy the content, leave every list, index and alert, and confirm."""
     record, number = item.header.id, item.header.version
-    if held:
+    if newest is not None:
+        if newest.header.version > number:
+            raise Rejected("tombstone_of_the_past")
+        statements.lose_effect(arrival.uow, newest)
         arrival.uow.erase(record, before=number)
         arrival.uow.drop_projections(record)
     arrival.uow.add_version(_received_version(arrival, item), Content(()), None)

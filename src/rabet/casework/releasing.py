@@ -1,8 +1,9 @@
 """Decide what of a version each partner may have, send the automatic part, let the rest wait for two people, tell the owner why not."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from rabet.agreements.decision import Decision, choose
+from rabet.agreements.decision import Decision, choose, not_about
 from rabet.agreements.document import Agreement
 from rabet.agreements.facts import release_digest
 from rabet.agreements.terms import PROPOSING_ROLES, RELEASING_ROLES
@@ -27,7 +28,7 @@ from rabet.casework.values import (
 from rabet.records.disclosure import Disclosure
 from rabet.records.header import header_digest
 
-SYSTEM_ROLE = "system"
+SYSTEM_ROLE, STATEMENT = "system", "statement"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,28 +43,59 @@ class Parts:
 NOTHING = Parts()
 
 
-def release(desk: Desk, uow: UnitOfWork, officer: Officer, version: Version, fields: Fields, *, earlier: frozenset[str] = frozenset()) -> Parts:
-    """Apply every agreement to a version. earlier: partners who hold an earlier version and must at least learn of this one."""
+@dataclass(frozen=True, slots=True)
+class Proposer:
+    """The first of the two people: who wrote what is to leave. role: "" = nobody, because a system wrote it."""
+
+    officer: str
+    role: str
+
+
+def proposer(officer: Officer) -> Proposer:
+    """Return the officer as first person: under a releasing role if he holds one; a system is nobody."""
+    held = sorted(officer.roles & RELEASING_ROLES) or sorted(officer.roles & PROPOSING_ROLES)
+    return Proposer(officer.id, "" if SYSTEM_ROLE in officer.roles else next(iter(held), ""))
+
+
+def release(desk: Desk, uow: UnitOfWork, by: Proposer, version: Version, fields: Fields, *, earlier: frozenset[str] = frozenset()) -> Parts:
+    """Apply every agreement to a version.
+
+    earlier: partners who hold an earlier version and must at least learn of this one, also while their agreement is suspended. Imported
+    history goes to nobody else.
+    """
     known = standing(desk, uow)
     sent, waiting, withheld = [], [], []
     disclosures: dict[frozenset[str], Disclosure] = {}
-    for partner in known.partners:
-        decision = decide(desk, known, version, fields, partner)
+    for partner in sorted(earlier if version.imported else earlier.union(known.partners)):
+        decision = decide(desk, uow, known, version, fields, partner)
         if decision.granted or partner in earlier:
             shown = disclosures.get(decision.granted) or disclosures.setdefault(decision.granted, fields.disclose(decision.granted))
             _send(desk, uow, version, partner, known.agreement_for(partner, decision), shown, decision.granted)
             sent.append(partner)
         if decision.waiting:
             agreement = known.agreement_for(partner, decision)
-            waiting.append((partner, _propose(desk, uow, officer, version, partner, agreement, decision.waiting)))
+            waiting.append((partner, _propose(desk, uow, by, version, partner, agreement, decision.waiting)))
         withheld += _keep_reasons(uow, version, partner, decision)
     return Parts(tuple(sent), tuple(waiting), tuple(withheld))
 
 
-def decide(desk: Desk, known: Standing, version: Version, fields: Fields, partner: str, *, approved: Release | None = None) -> Decision:
+def decide(
+    desk: Desk, uow: UnitOfWork, known: Standing, version: Version, fields: Fields, partner: str, *, approved: Release | None = None
+) -> Decision:
     """Ask the one release function about one partner, with the approvals given for a waiting release if there is one."""
+    item, facts = item_facts(desk, version, fields), known.facts_of(partner)
+    if not _knows_subject(uow, fields, partner):
+        return not_about(item, facts)
     context = release_context(desk, approved.approvals, frozenset(approved.paths)) if approved else release_context(desk, (), frozenset())
-    return choose(known.documents_with(partner), item_facts(desk, version, fields), known.facts_of(partner), context)
+    return choose(known.documents_with(partner), item, facts, context)
+
+
+def _knows_subject(uow: UnitOfWork, fields: Fields, partner: str) -> bool:
+    """May the partner learn that there is the record which a statement is about: does he hold it, or is it his own?"""
+    about = uow.version(fields.first("about/id")) if fields.kind == STATEMENT else None
+    if about is None:
+        return True
+    return partner == about.header.author if about.origin == "received" else partner in holders(uow, about.header.id)
 
 
 def _send(
@@ -83,20 +115,14 @@ def _post(uow: UnitOfWork, version: Version, partner: str, agreement: str, text:
                       text=text, key_slot=version.key_slot))  # fmt: skip
 
 
-def _propose(desk: Desk, uow: UnitOfWork, officer: Officer, version: Version, partner: str, agreement: Agreement, paths: frozenset[str]) -> str:
-    """Let the rest wait as a second release. The officer who reported is its first person; a system is nobody."""
-    made = _release(desk, version, partner, agreement, "waiting", paths, officer.id)
-    if SYSTEM_ROLE not in officer.roles:
-        made = replace(made, approvals=(Approval(proposing_role(officer), officer.id, made.digest, made.at.isoformat()),))
+def _propose(desk: Desk, uow: UnitOfWork, by: Proposer, version: Version, partner: str, agreement: Agreement, paths: frozenset[str]) -> str:
+    """Let the rest wait as a second release. Who wrote the record is its first person; a system is nobody."""
+    made = _release(desk, version, partner, agreement, "waiting", paths, by.officer)
+    if by.role:
+        made = replace(made, approvals=(Approval(by.role, by.officer, made.digest, made.at.isoformat()),))
     uow.add_release(made)
     uow.event(Event(kind="waiting", record=version.header.id, partner=partner, person=True, detail={"release": made.id}))
     return made.id
-
-
-def proposing_role(officer: Officer) -> str:
-    """Return the role under which the officer proposes or approves: a releasing one if held."""
-    held = sorted(officer.roles & RELEASING_ROLES) or sorted(officer.roles & PROPOSING_ROLES)
-    return next(iter(held), "")
 
 
 def _release(desk: Desk, version: Version, partner: str, agreement: Agreement, state: ReleaseState, paths: frozenset[str], by: str) -> Release:
@@ -125,7 +151,7 @@ def _keep_reasons(uow: UnitOfWork, version: Version, partner: str, decision: Dec
 def send_approved(desk: Desk, uow: UnitOfWork, version: Version, fields: Fields, approved: Release) -> bool:
     """Send an approved second release, if the agreement still grants every path of it at this moment."""
     known = standing(desk, uow)
-    decision = decide(desk, known, version, fields, approved.partner, approved=approved)
+    decision = decide(desk, uow, known, version, fields, approved.partner, approved=approved)
     if decision.agreement != approved.agreement or not decision.granted >= set(approved.paths):
         return False
     paths = frozenset(approved.paths)
@@ -134,10 +160,12 @@ def send_approved(desk: Desk, uow: UnitOfWork, version: Version, fields: Fields,
     return True
 
 
-def drop_waiting(uow: UnitOfWork, record: str) -> None:
-    """Take back what still waits for a second person: it was proposed for a version, or a state, that is no more."""
-    for made in uow.releases(record, state="waiting"):
+def drop_waiting(uow: UnitOfWork, record: str) -> Sequence[Release]:
+    """Take back what still waits for a second person: it was proposed for a version, or a state, that is no more. Return it."""
+    waiting = uow.releases(record, state="waiting")
+    for made in waiting:
         uow.set_release(replace(made, state="withdrawn"))
+    return waiting
 
 
 def holders(uow: UnitOfWork, record: str) -> frozenset[str]:

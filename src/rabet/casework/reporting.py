@@ -27,7 +27,8 @@ MAX_AT_ONCE = 256
 class Draft:
     """A record before it is signed. id: 32 hex made by whoever writes it, so that a repeat is recognised; "" lets the node make one.
 
-    handling, purpose, retain_until: "" takes the node's default; offence: closed list, needed where persons are named.
+    handling, purpose, retain_until, evaluation: "" takes the node's default, in a correction what the record has; offence: closed list,
+    needed where persons are named.
     """
 
     kind: str
@@ -37,7 +38,7 @@ class Draft:
     purpose: str = ""
     offence: str = ""
     retain_until: str = ""
-    evaluation: str = "official"
+    evaluation: str = ""
     urgent: bool = False
     case: str = ""
 
@@ -131,7 +132,7 @@ def prepare(desk: Desk, officer: Officer, draft: Draft, *, at: str = "", version
         purpose=draft.purpose or desk.purpose,
         offence=draft.offence or desk.offence,
         retain_until=draft.retain_until or (today + timedelta(days=KINDS[draft.kind].retention_days)).isoformat(),
-        evaluation=draft.evaluation,
+        evaluation=draft.evaluation or "official",
         leaves=commitment.size,
         root=commitment.root,
     )
@@ -155,7 +156,7 @@ def check_header(desk: Desk, draft: Draft) -> None:
     for name, value, good in (
         ("id", draft.id, not draft.id or ID.fullmatch(draft.id)),
         ("handling", draft.handling, draft.handling in ("", *HANDLING)),
-        ("evaluation", draft.evaluation, EVALUATION.fullmatch(draft.evaluation)),
+        ("evaluation", draft.evaluation, not draft.evaluation or EVALUATION.fullmatch(draft.evaluation)),
         ("purpose", draft.purpose, draft.purpose in ("", *PURPOSES)),
         ("offence", draft.offence, draft.offence in ("", *OFFENCES)),
     ):
@@ -201,7 +202,7 @@ def _store(
     rows = keep(uow, version, item.fields)
     uow.audit(_entry("record.reported", officer, item))
     uow.event(Event(kind="record", record=item.header.id, detail={"version": 1, "origin": "own"}))
-    parts = releasing.release(desk, uow, officer, version, item.fields) if share else releasing.NOTHING
+    parts = releasing.release(desk, uow, releasing.proposer(officer), version, item.fields) if share else releasing.NOTHING
     return Outcome(record=item.header.id, version=1, sent=parts.sent, waiting=parts.waiting, withheld=parts.withheld), rows
 
 

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 from rabet.agreements.document import Agreement
+from rabet.casework import statements
 from rabet.casework.desk import Desk
 from rabet.casework.fields import Fields
 from rabet.casework.ports import UnitOfWork
@@ -35,6 +36,8 @@ def expire(desk: Desk) -> int:
 def _end(uow: UnitOfWork, record: str) -> None:
     drop_waiting(uow, record)
     uow.withdraw(record, before=MAX_VERSION + 1)
+    for version in uow.versions(record):
+        statements.lose_effect(uow, version)
     uow.erase(record, before=MAX_VERSION + 1)
     uow.audit(AuditEntry(act="record.expired", officer="", role="node", about=record))
     uow.event(Event(kind="expired", record=record))

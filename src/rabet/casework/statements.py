@@ -19,6 +19,17 @@ def take_effect(uow: UnitOfWork, version: Version, fields: Fields) -> None:
         uow.set_row(about.header.id, replace(row, laboratory=result_of(fields)))
 
 
+def lose_effect(uow: UnitOfWork, version: Version) -> None:
+    """Undo `take_effect` of a statement that is taken back, corrected or no longer kept, before its content goes."""
+    if version.header.kind != "statement":
+        return
+    fields = Fields.of(version.header.kind, uow.content(version))
+    about = fields.first("about/id")
+    row = uow.rows([about]).get(about) if about else None
+    if row is not None and row.author == version.header.author and row.laboratory == result_of(fields):
+        uow.set_row(about, replace(row, laboratory=""))
+
+
 def result_of(fields: Fields) -> str:
     """The result in a few signs: substance code, and the purity with its basis where given."""
     purity = fields.first("laboratory/purity")
