@@ -40,6 +40,14 @@ def eventually(holds: Callable[[], bool], within: float = BACK_WITHIN, what: str
     return time.monotonic() - begin
 
 
+def alive(pid: int) -> bool:
+    """Does the process run? One that has ended and is not yet reaped does not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
 def beside() -> Mapping[str, str]:
     """The environment of a command: nothing of it names another node or database."""
     return {key: value for key, value in os.environ.items() if key not in ("DATABASE_URL", "RABET_NODE", "RABET_USER")}
@@ -94,12 +102,13 @@ class Pair(World):
 
     def down(self, agency: str, number: signal.Signals) -> None:
         """Stop a node: SIGTERM tells its supervisor, SIGKILL ends its whole group at once."""
-        process = self.processes[agency]
+        process, children = self.processes[agency], self.children(agency)
         if number is signal.SIGKILL:
             os.killpg(process.pid, number)
         else:
             process.send_signal(number)
         ended = process.wait(30)
+        eventually(lambda: not any(map(alive, children)), what="end of every process")
         assert ended == (-number if number is signal.SIGKILL else 0), (self.folder / f"{agency}.log").read_text()[-2000:]
         self._look_in(agency)
 

@@ -61,10 +61,8 @@ def test_a_process_is_killed_again_and_again(pair: Pair, chance: random.Random, 
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("name", PROCESSES)
-@pytest.mark.parametrize("agency", SIDES)
-def test_a_process_is_killed_again_and_again_on_postgres(pair_on_postgres: Pair, chance: random.Random, agency: str, name: str) -> None:
-    break_and_check(pair_on_postgres, chance, [(agency, name)] * 3, count=30)
+def test_every_process_is_killed_again_and_again_on_postgres(pair_on_postgres: Pair, chance: random.Random) -> None:
+    break_and_check(pair_on_postgres, chance, [(agency, name) for name in PROCESSES for agency in SIDES] * 2)
 
 
 def test_a_machine_without_room_for_a_process_does_not_end_the_node(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
