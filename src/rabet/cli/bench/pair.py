@@ -14,6 +14,8 @@ from rabet.cli.bench.beside import BenchFailed
 from rabet.cli.world.agencies import ALBORZ, KHAZAR
 from rabet.cli.world.world import UNIT, Pact, World
 from rabet.node.assembly import open_node
+from rabet.node.key_client import KeyClient
+from rabet.node.layout import Layout
 from rabet.node.memory import node_memory, running
 
 SENDER, RECEIVER = KHAZAR.id, ALBORZ.id
@@ -51,7 +53,17 @@ class Pair(World):
         super().start()
         for agency, node in list(self.nodes.items()):
             node.close()
+            self._await_keys(node.settings.layout)
             self.nodes[agency] = open_node(node.settings.layout.root, environment={})
+
+    def _await_keys(self, layout: Layout) -> None:
+        """A node's ports are open before its processes run; without its key process this one would read the keys itself."""
+        end, client = time.monotonic() + _STUCK_AFTER, KeyClient(layout.key_socket)
+        while not client.answers():
+            if time.monotonic() > end:
+                raise BenchFailed(f"The key process of {layout.root.name} does not answer; see {self.folder}")
+            time.sleep(_LOOK_EVERY)
+        client.close()
 
     def now(self) -> datetime:
         """The time, as both nodes have it."""
