@@ -23,11 +23,15 @@ def digest_to_approve(desk: Desk, officer: Officer, release_id: str) -> tuple[Re
 
     Who may not approve is told which fields they are, not what they say.
     """
-    with desk.store.read() as uow:
+    with desk.store.begin() as uow:
         made, version = _waiting(desk, uow, officer, release_id)
+        approves = sorted(officer.roles & RELEASING_ROLES)
+        act, role = ("record.persons_shown", approves[0]) if approves else ("release.shown", "")
+        uow.audit(AuditEntry(act=act, officer=officer.id, role=role, about=made.record, case=version.case,
+                             purpose=version.header.purpose, detail={"partner": made.partner}))  # fmt: skip
         fields = Fields.of(version.header.kind, uow.content(version))
         shown = frozenset(made.paths)
-        told = fields if officer.roles & RELEASING_ROLES else without_values(fields)
+        told = fields if approves else without_values(fields)
         return made, Fields(fields.kind, tuple(leaf for leaf in told.leaves if leaf.path in shown))
 
 

@@ -38,8 +38,8 @@ def correct(desk: Desk, officer: Officer, record: str, draft: Draft) -> Outcome:
         uow.event(Event(kind="corrected", record=record, detail={"version": number, "origin": "own"}))
         holders = releasing.holders(uow, record)
         parts = releasing.release(desk, uow, releasing.proposer(officer), version, item.fields, earlier=holders)
-        alerts = comparing.compare(desk, uow, rows)
-    return Outcome(record=record, version=number, sent=parts.sent, waiting=parts.waiting, withheld=parts.withheld, alerts=len(alerts))
+        alerts = comparing.told(desk, uow, officer, comparing.compare(desk, uow, rows))
+    return Outcome(record=record, version=number, sent=parts.sent, waiting=parts.waiting, withheld=parts.withheld, alerts=alerts.get(record, 0))
 
 
 def _as_correction(draft: Draft, old: Version) -> Draft:

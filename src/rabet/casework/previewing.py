@@ -45,9 +45,11 @@ def preview(
             known = _with(known, agreement)
         fields = Fields.of(version.header.kind, uow.content(version))
         decision = decide(desk, uow, known, version, fields, partner)
-        uow.audit(AuditEntry(act="release.previewed", officer=officer.id, role=next(iter(sorted(officer.roles)), ""), about=record,
-                             case=version.case, detail={"partner": partner}))  # fmt: skip
-        shown = fields if may_see_persons(uow, officer, version, case, purpose) else without_values(fields)
+        named = may_see_persons(uow, officer, version, case, purpose)
+        uow.audit(AuditEntry(act="record.persons_shown" if named else "release.previewed", officer=officer.id,
+                             role=next(iter(sorted(officer.roles)), ""), about=record, case=case if named else version.case,
+                             purpose=purpose if named else "", detail={"partner": partner}))  # fmt: skip
+        shown = fields if named else without_values(fields)
     return Preview(_part(shown, decision.granted), _part(shown, decision.waiting), decision)
 
 

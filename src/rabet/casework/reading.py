@@ -52,7 +52,7 @@ def show(desk: Desk, officer: Officer, record: str, *, case: str = "", purpose: 
         role = next(iter(sorted(officer.roles)), "")
         uow.audit(AuditEntry(act="record.persons_shown" if named else "record.shown", officer=officer.id, role=role,
                              about=record, case=case or version.case, purpose=purpose))  # fmt: skip
-        if version.origin == "received" and version.header.state == "current":
+        if version.origin == "received" and version.header.state == "current" and not officer.is_system:
             receiving.mark_shown(desk, uow, version, role)
         return _view(desk, uow, officer, version, fields, named=named)
 
@@ -121,8 +121,10 @@ def own_newest(desk: Desk, uow: UnitOfWork, officer: Officer, record: str, *, ac
 
 def history(desk: Desk, officer: Officer, record: str) -> tuple[tuple[int, str, str, Mapping[str, Any]], ...]:
     """Return (number, state, at, body without person data) of every version kept here, newest first."""
-    with desk.store.read() as uow:
-        visible(desk, uow, officer, record)
+    with desk.store.begin() as uow:
+        newest = visible(desk, uow, officer, record)
+        uow.audit(AuditEntry(act="record.history_shown", officer=officer.id, role=next(iter(sorted(officer.roles)), ""), about=record,
+                             case=newest.case))  # fmt: skip
         held = sorted(uow.versions(record), key=lambda version: -version.header.version)
         return tuple(
             (v.header.version, v.header.state, v.at.isoformat(), Fields.of(v.header.kind, uow.content(v)).body(without=PERSON_CLASSES))

@@ -28,7 +28,7 @@ from rabet.casework.values import (
 from rabet.records.disclosure import Disclosure
 from rabet.records.header import header_digest
 
-SYSTEM_ROLE, STATEMENT = "system", "statement"
+STATEMENT = "statement"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class Proposer:
 def proposer(officer: Officer) -> Proposer:
     """Return the officer as first person: under a releasing role if he holds one; a system is nobody."""
     held = sorted(officer.roles & RELEASING_ROLES) or sorted(officer.roles & PROPOSING_ROLES)
-    return Proposer(officer.id, "" if SYSTEM_ROLE in officer.roles else next(iter(held), ""))
+    return Proposer(officer.id, "" if officer.is_system else next(iter(held), ""))
 
 
 def release(desk: Desk, uow: UnitOfWork, by: Proposer, version: Version, fields: Fields, *, earlier: frozenset[str] = frozenset()) -> Parts:

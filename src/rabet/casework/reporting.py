@@ -111,8 +111,7 @@ def report(desk: Desk, officer: Officer, drafts: Sequence[Draft], *, share: bool
                 outcome, keys = _store(desk, uow, officer, item, share=share, imported=imported)
                 rows.extend(keys)
             outcomes.append(outcome)
-        alerts = comparing.compare(desk, uow, rows)
-    counts = {outcome.record: sum(outcome.record in (a.record, a.other) for a in alerts) for outcome in outcomes} if alerts else {}
+        counts = comparing.told(desk, uow, officer, comparing.compare(desk, uow, rows))
     return tuple(replace(outcome, alerts=counts.get(outcome.record, 0)) for outcome in outcomes)
 
 

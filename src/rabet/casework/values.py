@@ -12,6 +12,7 @@ Lane = Literal["urgent", "normal"]
 Origin = Literal["own", "received"]
 Part = Literal["consignment", "person"]
 ReleaseState = Literal["waiting", "sent", "refused", "withdrawn"]
+SYSTEM_ROLE = "system"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +31,11 @@ class Officer:
     strong: bool = False
     active: bool = True
     language: str = "en"
+
+    @property
+    def is_system(self) -> bool:
+        """A program: it is nobody's second person, and matches on persons are not for it."""
+        return SYSTEM_ROLE in self.roles
 
 
 @dataclass(frozen=True, slots=True)
