@@ -17,7 +17,7 @@ from rabet.casework.ports import UnitOfWork
 from rabet.casework.reporting import keep
 from rabet.casework.values import AuditEntry, Content, Event, IdentifierRow, Outgoing, Version
 from rabet.records.bad_input import BadInput
-from rabet.records.disclosure import Leaf, check_together, verify
+from rabet.records.disclosure import check_together, verify
 from rabet.records.header import Header, read_header
 from rabet.records.signing import BadSignature, Purpose
 
@@ -106,17 +106,18 @@ def _check_record(arrival: _Arrival, message: RecordMessage) -> Received:
     check_together(leaves)
     if not leaves:
         return Received(message, header, Fields(header.kind, ()))  # A narrowing may always come, as a tombstone may.
-    _check_agreement(arrival, message, header, leaves)
-    return Received(message, header, Fields(header.kind, leaves))
+    fields = Fields(header.kind, leaves)
+    _check_agreement(arrival, message, header, fields)
+    return Received(message, header, fields)
 
 
-def _check_agreement(arrival: _Arrival, message: RecordMessage, header: Header, leaves: tuple[Leaf, ...]) -> None:
+def _check_agreement(arrival: _Arrival, message: RecordMessage, header: Header, fields: Fields) -> None:
     """Refuse what the agreement does not let the partner send: a node does not want what it may not have."""
     link = arrival.known.link_from(arrival.partner, message.agreement)
     status = arrival.known.status(message.agreement)
     if status != "in_force":
         raise Rejected("agreement_not_in_force")
-    if gate.against(link, message, header, leaves, arrival.known.now):
+    if gate.against(link, message, header, fields, arrival.known.now):
         raise Rejected("outside_agreement")
 
 

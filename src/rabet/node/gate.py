@@ -13,6 +13,7 @@ from types import MappingProxyType
 from rabet.agreements.document import SignedAgreement
 from rabet.agreements.standing import HeldAgreement, hold, signatories
 from rabet.casework import gate
+from rabet.casework.fields import Fields
 from rabet.casework.messages import RecordMessage, read_message
 from rabet.casework.values import Link
 from rabet.exchange.card import Card
@@ -116,7 +117,7 @@ def _record(link: Link, message: RecordMessage, now: datetime) -> tuple[str, ...
     header = read_header(message.header_text)
     if header.author != link.sender:
         return ("gate_consent",)
-    return tuple(gate.against(link, message, header, _leaves(message, header), now))
+    return tuple(gate.against(link, message, header, Fields(header.kind, _leaves(message, header)), now))
 
 
 def _leaves(message: RecordMessage, header: Header) -> tuple[Leaf, ...]:
