@@ -120,6 +120,8 @@ class Pusher:
         self._notes: SimpleQueue[Note] = SimpleQueue()
         self._work: dict[Lane, SimpleQueue[Work]] = {lane: SimpleQueue() for lane in LANES}
         self._signatures: dict[bytes, tuple[Signature, ...]] = {}
+        self._flying: dict[Lane, Draft] = {}
+        self._trees: dict[Lane, CompactRange] = {}
         self._link = sender.open_link({})
         self._due = 0.0
         self._shown: dict[Lane, str] = {}
@@ -159,6 +161,8 @@ class Pusher:
     def _run(self, lanes: Lanes) -> None:
         """Notes in, commands out, until stopped."""
         self._link = sender.open_link(lanes.sizes())
+        self._flying.clear()
+        self._trees.clear()
         self._act(lanes, sender.Tick(monotonic()))
         while (note := self._next()) is not None:
             for event in self._events(lanes, note):
@@ -178,6 +182,8 @@ class Pusher:
             case Woken(seen):
                 grown = [sender.Grown(lane, size, now) for lane, (size, _) in lanes.sizes().items()]
                 return [*([sender.PartnerSeen(now)] if seen else []), *grown]
+            case sender.Answered(draft) | Stopped(draft) if not self._landed(draft):
+                return []
             case Stopped(draft, trouble):
                 lanes.stop_message(draft.manifest.lane, trouble.seq, trouble.reasons)
                 return [sender.Answered(draft, Refused("may_not_leave", str(trouble)), now)]
@@ -186,10 +192,21 @@ class Pusher:
             case _:
                 return [note]
 
+    def _landed(self, draft: Draft) -> bool:
+        """Is this the batch that was on its way? One from before this thread began anew is not: it will be sent again."""
+        lane = draft.manifest.lane
+        if self._flying.get(lane) is not draft:
+            return False
+        del self._flying[lane]
+        return True
+
     def _act(self, lanes: Lanes, event: sender.Event) -> None:
         self._due = monotonic() + _IDLE
         self._link, commands = sender.step(self._link, event, self._around.randomness)
-        for command in commands:
+        settled = [command for command in commands if isinstance(command, sender.Acknowledge)]
+        self._trees.update((one.lane, one.draft.tree_at(one.receipt.receipt.through)) for one in settled)
+        # What waits goes out before a receipt is stored, which may have to wait for an act: a receipt that is lost is given again.
+        for command in [*(one for one in commands if one not in settled), *settled]:
             self._do(lanes, command)
         if isinstance(event, sender.Answered):
             self._show(lanes, event)
@@ -210,7 +227,8 @@ class Pusher:
                 messages = portion(lanes.waiting(lane, first), least)
                 if not messages:
                     raise LookupError(f"lane {lane} has no message {first}")
-                draft = draft_batch(self._around.agency, self.partner, lane, lanes.tree(lane, first), messages, self._around.now())
+                draft = draft_batch(self._around.agency, self.partner, lane, self._tree(lanes, lane, first), messages, self._around.now())
+                self._flying[lane] = draft
                 self._work[lane].put(draft)
             case sender.Acknowledge(_, draft, receipt):
                 lanes.acknowledge(draft, self._signatures.pop(draft.digest, ()), receipt)
@@ -224,6 +242,11 @@ class Pusher:
                 lanes.alarm(lane, reason, detail)
             case sender.WakeAt(at):
                 self._due = min(self._due, at)
+
+    def _tree(self, lanes: Lanes, lane: Lane, size: int) -> CompactRange:
+        """The lane's tree: as the last receipt left it, which may not be stored yet, or else as it is stored."""
+        known = self._trees.get(lane)
+        return known if known is not None and known.size == size else lanes.tree(lane, size)
 
     def _carry(self, lane: Lane) -> None:
         """A lane's thread: what is put before it is sealed, posted, and the answer brought back.
