@@ -1,4 +1,7 @@
-"""Pairs of nodes to be broken, each in a folder of its own and gone afterwards; the same on both engines."""
+"""Pairs of nodes to be broken, each in a folder of its own and gone afterwards; the same on both engines.
+
+To make and to start two nodes takes some seconds: a pair that is whole after a test is handed to the next one.
+"""
 
 import random
 from collections.abc import Callable, Iterator
@@ -9,32 +12,51 @@ from tests.faults.pair import SIDES, Pair
 
 
 @pytest.fixture
-def stopped(tmp_path: Path) -> Iterator[Pair]:
-    """Khazar and Alborz, made and not up."""
+def new_pair(tmp_path: Path) -> Iterator[Pair]:
+    """Khazar and Alborz, made for one test alone, up."""
     pair = Pair.of(tmp_path)
-    yield pair
-    pair.close()
+    try:
+        pair.start()
+        yield pair
+    finally:
+        pair.close()
+
+
+@pytest.fixture(scope="session")
+def pairs() -> Iterator[dict[str, Pair]]:
+    """Pairs that are up, by engine."""
+    kept: dict[str, Pair] = {}
+    yield kept
+    for pair in kept.values():
+        pair.close()
+
+
+def handed_on(pairs: dict[str, Pair], engine: str, make: Callable[[], Pair]) -> Iterator[Pair]:
+    pair = pairs.pop(engine, None)
+    if pair is None:
+        pair = make()
+        pair.start()
+    whole = False
+    try:
+        yield pair
+        whole = pair.is_whole()
+    finally:
+        if whole:
+            pairs[engine] = pair
+        else:
+            pair.close()
 
 
 @pytest.fixture
-def pair(stopped: Pair) -> Pair:
+def pair(pairs: dict[str, Pair], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
     """Khazar and Alborz, up."""
-    stopped.start()
-    return stopped
+    yield from handed_on(pairs, "sqlite", lambda: Pair.of(tmp_path_factory.mktemp("pair")))
 
 
 @pytest.fixture
-def stopped_on_postgres(tmp_path: Path, postgres_database: Callable[[], str]) -> Iterator[Pair]:
+def pair_on_postgres(pairs: dict[str, Pair], tmp_path_factory: pytest.TempPathFactory, postgres_database: Callable[[], str]) -> Iterator[Pair]:
     """The same on PostgreSQL, each with a database of its own."""
-    pair = Pair.of(tmp_path, {agency: postgres_database() for agency in SIDES})
-    yield pair
-    pair.close()
-
-
-@pytest.fixture
-def pair_on_postgres(stopped_on_postgres: Pair) -> Pair:
-    stopped_on_postgres.start()
-    return stopped_on_postgres
+    yield from handed_on(pairs, "postgres", lambda: Pair.of(tmp_path_factory.mktemp("pair"), {agency: postgres_database() for agency in SIDES}))
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ report was taken. So a report that was taken but never answered is reported twic
 
 import json
 import os
-import random
 import time
 import urllib.error
 import urllib.request
@@ -16,9 +15,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from threading import Event, Thread
 
-from tests.faults.pair import RECEIVER, SENDER, Pair, eventually
+from tests.faults.pair import RECEIVER, SENDER, SIDES, Pair, eventually
 
-from rabet.casework import reporting
+from rabet.casework import reading, reporting
 from rabet.casework.reporting import Draft
 from rabet.cli.world import bodies
 from rabet.cli.world.agencies import ALBORZ, KHAZAR
@@ -46,11 +45,15 @@ class Report:
 
 @dataclass
 class Ledger:
-    """What was acknowledged, in order per reporter; how often a report had to be made again and why."""
+    """What was acknowledged, in order per reporter; what an officer of Alborz was shown; what had to be done again and why.
 
+    before: messages that each node had sent earlier.
+    """
+
+    before: Mapping[str, int]
     acknowledged: dict[str, list[Report]] = field(default_factory=dict)
+    shown: set[str] = field(default_factory=set)
     troubles: Counter[str] = field(default_factory=Counter)
-    made: int = 0
 
     @property
     def reports(self) -> Sequence[Report]:
@@ -63,13 +66,13 @@ class Ledger:
 class Flow:
     """Makes reports of a pair. Numbers go up, so that no two reports share a container by accident."""
 
-    def __init__(self, pair: Pair, ledger: Ledger, chance: random.Random) -> None:
-        self.pair, self.ledger, self.chance = pair, ledger, chance
+    def __init__(self, pair: Pair) -> None:
+        self.pair, self.ledger = pair, Ledger(pair.messages())
         self.by_act, self.by_program = act(pair), program(pair)
 
     def reports(self, by: str, count: int, *, urgent: bool | None = None) -> list[Report]:
         """Make reports; every fifth shares container and seal with a record that Alborz has and tells nobody of."""
-        first, self.ledger.made = self.ledger.made, self.ledger.made + count
+        first, self.pair.made = self.pair.made, self.pair.made + count
         shared = [number for number in range(first, first + count) if number % ALERT_EACH == 0]
         others = dict(zip(shared, self._plant(shared), strict=True))
         now = self.pair.node(SENDER).clock.now()
@@ -94,16 +97,21 @@ class Flow:
     def report(self, reports: Sequence[Report], way: "Way", pause: float = 0.0, stop: Event | None = None) -> None:
         """Report them one after the other, each until it is acknowledged."""
         for report in reports:
-            while not (stop and stop.is_set()):
-                try:
-                    way(report)
-                except Exception as trouble:  # noqa: BLE001 - whatever it was, there is no acknowledgement
-                    self.ledger.troubles[f"{type(trouble).__name__}: {trouble}"[:120]] += 1
-                    time.sleep(0.05)
-                    continue
+            if self.until_done(lambda report=report: way(report), stop):  # type: ignore[misc]
                 self.ledger.note(report)
-                break
             time.sleep(pause)
+
+    def until_done(self, act: Callable[[], object], stop: Event | None = None) -> bool:
+        """Try until it is done, or nobody waits for it any more."""
+        while not (stop and stop.is_set()):
+            try:
+                act()
+            except Exception as trouble:  # noqa: BLE001 - whatever it was, there is no acknowledgement
+                self.ledger.troubles[f"{type(trouble).__name__}: {trouble}"[:120]] += 1
+                time.sleep(0.05)
+            else:
+                return True
+        return False
 
     def arrival(self, way: "Way") -> float:
         """Report once more; return the seconds until that report is at the partner."""
@@ -114,10 +122,18 @@ class Flow:
 
     @contextmanager
     def running(self, count: int, pause: float) -> Iterator[None]:
-        """Two reporters, one who acts in the node and one program over the API, from entering to leaving; all is acknowledged at the end."""
+        """Two reporters, one who acts in the node and one program over the API, and an officer of Alborz who opens every report.
+
+        They run from entering to leaving; all is acknowledged and opened at the end.
+        """
         stop = Event()
-        plans = [(self.reports("act", count), self.by_act), (self.reports("program", count), self.by_program)]
-        threads = [Thread(target=self._run, args=(reports, way, pause, stop), daemon=True) for reports, way in plans]
+        acts, programs = self.reports("act", count), self.reports("program", count)
+        opened = [report.id for pair in zip(acts, programs, strict=True) for report in pair]
+        threads = [
+            Thread(target=self._alone, args=(lambda: self.report(acts, self.by_act, pause, stop),), daemon=True),
+            Thread(target=self._alone, args=(lambda: self.report(programs, self.by_program, pause, stop),), daemon=True),
+            Thread(target=self._alone, args=(lambda: self.open(opened, stop),), daemon=True),
+        ]
         for thread in threads:
             thread.start()
         try:
@@ -130,9 +146,24 @@ class Flow:
             for thread in threads:
                 thread.join(60)
 
-    def _run(self, reports: Sequence[Report], way: "Way", pause: float, stop: Event) -> None:
-        self.report(reports, way, pause, stop)
-        self.pair.node(SENDER).store.close()
+    def _alone(self, work: Callable[[], object]) -> None:
+        """Run in a thread of its own, that leaves no connection behind."""
+        work()
+        for agency in SIDES:
+            self.pair.node(agency).store.close()
+
+    def open(self, records: Sequence[str], stop: Event) -> None:
+        """Let an officer of Alborz open each record as soon as it is there, and once more: its author learns of the first time only."""
+        officer = self.pair.officer(RECEIVER, "liaison")
+        for record in records:
+            self.until_done(lambda record=record: self._arrived(record, stop), stop)  # type: ignore[misc]
+            for _ in range(2):
+                self.until_done(lambda record=record: reading.show(self.pair.desk(RECEIVER), officer, record), stop)  # type: ignore[misc]
+            self.ledger.shown.add(record)
+
+    def _arrived(self, record: str, stop: Event) -> None:
+        while not (stop.is_set() or self.pair.holds(RECEIVER, record)):
+            time.sleep(0.02)
 
 
 Way = Callable[[Report], object]

@@ -55,11 +55,12 @@ def beside() -> Mapping[str, str]:
 
 @dataclass
 class Pair(World):
-    """databases: agency -> URL, where it is not SQLite in the node's folder; secret: token of Khazar's own system."""
+    """databases: agency -> URL, where it is not SQLite in the node's folder; secret: token of Khazar's own system; made: reports so far."""
 
     databases: Mapping[str, str] = field(default_factory=dict)
     secret: str = "a token of nobody for Khazar's own system"
     opened: list[Node] = field(default_factory=list)
+    made: int = 0
 
     @classmethod
     def of(cls, folder: Path, databases: Mapping[str, str] | None = None) -> "Pair":
@@ -129,6 +130,10 @@ class Pair(World):
         """Are all its processes alive?"""
         return set(PROCESSES) <= self.pids(agency).keys()
 
+    def is_whole(self) -> bool:
+        """Are both nodes whole, and is nothing on its way?"""
+        return all(self.is_up(agency) and self.whole(agency) for agency in SIDES) and self.settled()
+
     def holds(self, agency: str, record: str) -> bool:
         """Does the node hold the record?"""
         with self.desk(agency).store.read() as uow:
@@ -155,13 +160,22 @@ class Pair(World):
         assert ended.returncode == 0, told + trouble
         assert json.loads(told)["proven"]
 
+    def messages(self) -> Mapping[str, int]:
+        """By sender, how many messages beside heartbeats the partner holds."""
+        found = {}
+        for here, there in (SIDES, SIDES[::-1]):
+            with self.desk(there).store.read() as uow:
+                held = sum(lane.size for lane in uow.lanes() if (lane.partner, lane.direction) == (here, "in"))
+                found[here] = held - sum(entry.act == "partner.audit_root" for _, _, entry in uow.audit_entries(limit=1_000_000))
+        return found
+
     def settled(self) -> bool:
         """Has every message of both nodes its receipt?"""
         sizes = [self.node(a).store.links.sizes(b) for a, b in (SIDES, SIDES[::-1])]
         return all(size == through for lanes in sizes for size, through in lanes.values())
 
     def close(self) -> None:
-        """End everything."""
+        """End everything, also what was cut."""
         try:
             self.stop()
         finally:

@@ -4,7 +4,7 @@ import random
 import time
 
 import pytest
-from tests.faults.flow import Flow, Ledger
+from tests.faults.flow import Flow
 from tests.faults.outcome import check
 from tests.faults.pair import SIDES, Pair
 
@@ -13,8 +13,7 @@ PAUSE = 0.02
 
 def cut_and_check(pair: Pair, chance: random.Random, cuts: int, count: int) -> None:
     """Cut the line into one or both nodes at random moments for a random while; look at everything at the end."""
-    ledger = Ledger()
-    flow = Flow(pair, ledger, chance)
+    flow = Flow(pair)
     seconds = []
     with flow.running(count, PAUSE):
         for _ in range(cuts):
@@ -26,13 +25,13 @@ def cut_and_check(pair: Pair, chance: random.Random, cuts: int, count: int) -> N
             for line in lines:
                 line.mend()
             seconds.append(flow.arrival(flow.by_act))
-    quiet = check(pair, ledger)
-    assert not ledger.troubles, "whoever reports does not notice that a line is cut"
+    quiet = check(pair, flow.ledger)
+    assert not flow.ledger.troubles, "whoever reports does not notice that a line is cut"
     print(f"{cuts} cuts, a report arrives {min(seconds):.2f} to {max(seconds):.2f} s after the line is back, quiet after {quiet:.2f} s more")
 
 
 def test_a_line_is_cut_and_restored_under_load(pair: Pair, chance: random.Random) -> None:
-    cut_and_check(pair, chance, cuts=6, count=30)
+    cut_and_check(pair, chance, cuts=4, count=20)
 
 
 @pytest.mark.long

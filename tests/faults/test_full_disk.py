@@ -1,12 +1,11 @@
 """The receiver's disk is full: it acknowledges nothing, goes on showing what it has, and takes everything when there is room again."""
 
-import random
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
-from tests.faults.flow import Flow, Ledger
+from tests.faults.flow import Flow
 from tests.faults.outcome import check
 from tests.faults.pair import RECEIVER, SENDER, Pair, eventually
 from tests.faults.small_disk import WAYS, Disk, small_disk
@@ -24,9 +23,8 @@ def disk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Disk]:
         yield made
 
 
-def fill_and_check(pair: Pair, chance: random.Random, disk: Disk, killed: Sequence[str] = ()) -> None:
-    ledger = Ledger()
-    flow = Flow(pair, ledger, chance)
+def fill_and_check(pair: Pair, disk: Disk, killed: Sequence[str] = ()) -> None:
+    flow = Flow(pair)
     before, during, after = flow.reports("act", 5), flow.reports("act", 15), flow.reports("act", 5)
     flow.report(before, flow.by_act)
     eventually(pair.settled)
@@ -46,7 +44,7 @@ def fill_and_check(pair: Pair, chance: random.Random, disk: Disk, killed: Sequen
     seconds = eventually(lambda: pair.holds(RECEIVER, during[-1].id), RESUMES_WITHIN, "arrival after there is room again")
     eventually(lambda: pair.whole(RECEIVER), RESUMES_WITHIN, "return of all processes")
     flow.report(after, flow.by_act)
-    check(pair, ledger)
+    check(pair, flow.ledger)
     print(f"taken {seconds:.2f} s after there is room again")
 
 
@@ -58,17 +56,11 @@ def reads_on(pair: Pair, records: Sequence[str]) -> None:
 
 
 @pytest.mark.parametrize("disk", WAYS[:1], indirect=True)
-def test_a_full_disk_acknowledges_nothing_and_goes_on_by_itself(disk: Disk, pair: Pair, chance: random.Random) -> None:
-    fill_and_check(pair, chance, disk)
-
-
-@pytest.mark.parametrize("disk", WAYS, indirect=True)
-@pytest.mark.parametrize("name", ["listener"])
-def test_a_process_that_dies_while_the_disk_is_full_comes_back(disk: Disk, pair: Pair, chance: random.Random, name: str) -> None:
-    fill_and_check(pair, chance, disk, [name])
+def test_a_full_disk_acknowledges_nothing_and_ends_nothing(disk: Disk, new_pair: Pair) -> None:
+    fill_and_check(new_pair, disk, ["listener"])
 
 
 @pytest.mark.long
 @pytest.mark.parametrize("disk", WAYS, indirect=True)
-def test_every_process_dies_while_the_disk_is_full(disk: Disk, pair: Pair, chance: random.Random) -> None:
-    fill_and_check(pair, chance, disk, ["keys", "listener", "web", "pusher", "listener"])
+def test_every_process_dies_while_the_disk_is_full(disk: Disk, new_pair: Pair) -> None:
+    fill_and_check(new_pair, disk, ["keys", "listener", "web", "pusher", "listener"])
