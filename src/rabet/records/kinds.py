@@ -3,8 +3,10 @@
 A later kind is a row here. Unknown kinds and fields are kept and shown as such; in a release decision they count as person data.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, Literal
 
 from rabet.records.disclosure import patterns_of
@@ -188,6 +190,11 @@ KINDS: Mapping[str, Kind] = {
 CONSIGNMENT_IDENTIFIERS = frozenset({"container", "seal", "waybill", "wagon", "press_mark", "declaration", "imo"})
 # Plates and chassis numbers may be a company's; a phone, document, account or mail address is a person's whatever is claimed.
 COMPANY_IDENTIFIERS = frozenset({"plate", "vin"})
+# What names a thing is short: of a place, a packing, a logo; and shorter still a number that is stamped on it.
+LONGEST_NAME, LONGEST_NUMBER = 120, 40
+_ADDRESS = re.compile("[@\uff20]|[+\uff0b][ (]?\\d[-\\d .()]{6,}")
+# A company has none of these; who has one is a person, whatever he is called.
+_BORN = ("father_name", "born", "adult")
 
 
 def release_classes(kind: str, values: Mapping[str, object]) -> dict[str, ReleaseClass]:
@@ -195,25 +202,56 @@ def release_classes(kind: str, values: Mapping[str, object]) -> dict[str, Releas
 
     values: leaf path -> value, as disclosed or held.
     """
-    table = KINDS[kind].fields if kind in KINDS else {}
-    return {path: _class_of(table.get(pattern), path, values) for path, pattern in zip(values, patterns_of(values), strict=True)}
+    table, settled = KINDS[kind].fields if kind in KINDS else {}, _settled(kind)
+    patterns = zip(values, patterns_of(values), strict=True)
+    return {path: settled.get(pattern) or _class_of(table.get(pattern), path, values) for path, pattern in patterns}
+
+
+@lru_cache(maxsize=64)
+def _settled(kind: str) -> Mapping[str, ReleaseClass]:
+    """Pattern -> class of the fields whose class no value can change."""
+    fields = KINDS[kind].fields.items() if kind in KINDS else ()
+    return {
+        pattern: field.release
+        for pattern, field in fields
+        if field.release in ("person", "text", "internal") or (field.type != "text" and field.release in ("statistics", "consignment"))
+    }
 
 
 def _class_of(field: Field | None, path: str, values: Mapping[str, object]) -> ReleaseClass:
     if field is None:
         return "person"
-    if field.release == "by_nature":
-        return _by_nature(path, values)
-    if field.release == "by_ownership":
-        element = path.rsplit("/", 1)[0]
-        return "consignment" if values.get(f"{element}/ownership") == "company" else "person"
-    return field.release
+    release = _by_owner(field.release, path, values)
+    if field.type != "text" or release not in ("statistics", "consignment") or not is_prose(values[path], LONGEST_NAME):
+        return release
+    return "text" if release == field.release else "person"
 
 
-def _by_nature(path: str, values: Mapping[str, object]) -> ReleaseClass:
-    element = path.rsplit("/", 1)[0]
+def _by_owner(rule: ClassRule, path: str, values: Mapping[str, object]) -> ReleaseClass:
+    if rule == "by_nature":
+        return "consignment" if _by_nature(path, values) else "person"
+    if rule == "by_ownership":
+        return "consignment" if values.get(f"{_element(path)}/ownership") == "company" else "person"
+    return rule
+
+
+def is_prose(value: object, longest: int) -> bool:
+    """Does a field that should name a thing hold more: long words, a phone number or an address? It is free text, in doubt a person's."""
+    if type(value) is not str:
+        return False
+    return len(value) > longest or (("+" in value or "@" in value or not value.isascii()) and _ADDRESS.search(value) is not None)
+
+
+def _element(path: str) -> str:
+    return path.rsplit("/", 1)[0]
+
+
+def _by_nature(path: str, values: Mapping[str, object]) -> bool:
+    """Is the element a thing, or a company and nothing that only a person has?"""
+    element = _element(path)
     company = values.get(f"{element}/nature") == "company"
     if not path.startswith("identifiers/"):
-        return "consignment" if company else "person"
+        return company and all(values.get(f"{element}/{name}") is None for name in _BORN)
     kind = str(values.get(f"{element}/kind"))  # a partner may write anything there, also what no set can be asked for
-    return "consignment" if kind in CONSIGNMENT_IDENTIFIERS or (company and kind in COMPANY_IDENTIFIERS) else "person"
+    thing = kind in CONSIGNMENT_IDENTIFIERS or (company and kind in COMPANY_IDENTIFIERS)
+    return thing and not is_prose(values.get(f"{element}/value"), LONGEST_NUMBER)
