@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from threading import Event, Thread
 
-from tests.faults.pair import RECEIVER, SENDER, SIDES, Pair, eventually
+from tests.faults.pair import RECEIVER, SENDER, Pair, eventually
 
 from rabet.casework import reading, reporting
 from rabet.casework.reporting import Draft
@@ -147,10 +147,10 @@ class Flow:
                 thread.join(60)
 
     def _alone(self, work: Callable[[], object]) -> None:
-        """Run in a thread of its own, that leaves no connection behind."""
+        """Run in a thread of its own, that leaves no connection behind: not to a database, not to a key process that is long gone."""
         work()
-        for agency in SIDES:
-            self.pair.node(agency).store.close()
+        for node in self.pair.opened:
+            node.let_go()
 
     def open(self, records: Sequence[str], stop: Event) -> None:
         """Let an officer of Alborz open each record as soon as it is there, and once more: its author learns of the first time only."""

@@ -175,10 +175,11 @@ class Pair(World):
         return all(size == through for lanes in sizes for size, through in lanes.values())
 
     def close(self) -> None:
-        """End everything, also what was cut."""
+        """End everything, also what was cut, and leave no connection of this thread."""
         try:
             self.stop()
         finally:
             for node in self.opened:
+                node.let_go()
                 if node not in self.nodes.values():
                     node.close()
