@@ -1,5 +1,6 @@
 """The key process as a real process: who may ask, what it answers, and that callers live through its death."""
 
+import json
 import os
 import socket
 import stat
@@ -23,6 +24,11 @@ from rabet.node.layout import Layout
 from rabet.node.peers import read_cards
 from rabet.node.start import create_files
 from rabet.records.signing import ALGORITHMS, Purpose
+
+
+def receipt(note: str = "") -> bytes:
+    """A text that the key process signs: it says that it is a receipt of its agency."""
+    return json.dumps({"format": "rabet-receipt/1", "from": "khazar", "note": note}).encode()
 
 
 @pytest.fixture
@@ -59,12 +65,12 @@ def client(layout: Layout, process: subprocess.Popen[bytes]) -> Iterator[KeyClie
 
 
 def test_signatures_verify_with_the_card(layout: Layout, client: KeyClient) -> None:
-    made = client.sign(Purpose.RECEIPT, b"text", ALGORITHMS)
-    read_cards(layout).keyring.verify("khazar", Purpose.RECEIPT, b"text", made, ALGORITHMS)
+    made = client.sign(Purpose.RECEIPT, receipt(), ALGORITHMS)
+    read_cards(layout).keyring.verify("khazar", Purpose.RECEIPT, receipt(), made, ALGORITHMS)
 
 
 def test_many_texts_are_signed_in_one_round_trip(layout: Layout, client: KeyClient) -> None:
-    texts = [f"text {i}".encode() for i in range(300)]
+    texts = [receipt(str(i)) for i in range(300)]
     made = client.sign_many(Purpose.RECEIPT, texts)
     assert len(made) == 300
     read_cards(layout).keyring.verify("khazar", Purpose.RECEIPT, texts[299], made[299])
@@ -131,13 +137,13 @@ def test_another_user_is_turned_away(open_folder: Path) -> None:
 def test_a_caller_lives_through_the_death_of_the_key_process(layout: Layout) -> None:
     first = start(layout)
     client = KeyClient(layout.key_socket)
-    client.sign(Purpose.RECEIPT, b"before")
+    client.sign(Purpose.RECEIPT, receipt())
     first.kill()
     first.wait(10)
     second: list[subprocess.Popen[bytes]] = []
     again = threading.Timer(0.3, lambda: second.append(start(layout)))
     again.start()
-    assert client.sign(Purpose.RECEIPT, b"after")
+    assert client.sign(Purpose.RECEIPT, receipt())
     again.join()
     client.close()
     second[0].kill()
@@ -148,7 +154,7 @@ def test_each_thread_has_its_own_connection(client: KeyClient) -> None:
     made: list[int] = []
 
     def work() -> None:
-        made.extend(len(client.sign(Purpose.RECEIPT, b"x")) for _ in range(50))
+        made.extend(len(client.sign(Purpose.RECEIPT, receipt())) for _ in range(50))
         client.close()
 
     threads = [threading.Thread(target=work) for _ in range(4)]
@@ -162,7 +168,7 @@ def test_each_thread_has_its_own_connection(client: KeyClient) -> None:
 def test_a_refusal_comes_back_with_its_reason(client: KeyClient) -> None:
     with pytest.raises(KeysRefused, match="manifest_alone"):
         client.sign(Purpose.MANIFEST, b"{}")
-    assert client.sign(Purpose.RECEIPT, b"still there")
+    assert client.sign(Purpose.RECEIPT, receipt())
 
 
 @pytest.mark.parametrize("frame", [b"\xff" * 4, b"\x00\x00\x00\x01" + (MAX_FRAME + 1).to_bytes(4, "big"), b"\x00\x00"])
@@ -172,7 +178,7 @@ def test_a_broken_frame_ends_its_connection_only(layout: Layout, client: KeyClie
         caller.sendall(frame)
         caller.shutdown(socket.SHUT_WR)
         assert caller.recv(1) == b""
-    assert client.sign(Purpose.RECEIPT, b"still there")
+    assert client.sign(Purpose.RECEIPT, receipt())
 
 
 def test_an_unknown_call_is_answered(layout: Layout, process: subprocess.Popen[bytes]) -> None:

@@ -9,9 +9,8 @@ from rabet.exchange.sealed import MayNotLeave, Sealed
 from rabet.node.gate import RuleBook, objections
 from rabet.node.key_service import KeysRefused
 from rabet.node.layout import Layout
+from rabet.node.own_texts import OwnTexts
 from rabet.node.peers import Peers
-from rabet.records.bad_input import BadInput
-from rabet.records.header import read_header
 from rabet.records.merkle import CompactRange
 from rabet.records.signing import CLASSICAL, Algorithm, Purpose, Signature
 
@@ -23,6 +22,7 @@ class KeyHolder:
         self._agency, self._keys, self._clock = agency, keys, clock
         self._peers = Peers(layout)
         self._book = RuleBook(agency, layout, self._peers)
+        self._own = OwnTexts(agency, lambda: self._peers.cards.own.fingerprint().hex())
 
     def sign(self, purpose: Purpose, data: bytes, algorithms: Sequence[Algorithm] = CLASSICAL) -> tuple[Signature, ...]:
         """Sign one text: the Signer port."""
@@ -34,22 +34,11 @@ class KeyHolder:
         """Sign many texts for one purpose.
 
         Raises:
-            KeysRefused: a manifest, or a record of another author.
+            KeysRefused: a manifest or card, or a text that is nothing of this purpose or speaks for another agency.
         """
-        if purpose is Purpose.MANIFEST:
-            raise KeysRefused("manifest_alone")
-        if purpose is Purpose.RECORD:
-            for text in texts:
-                self._check_author(text)
+        for text in texts:
+            self._own.check(purpose, text)
         return tuple(self._keys.sign(purpose, text, algorithms) for text in texts)
-
-    def _check_author(self, text: bytes) -> None:
-        try:
-            author = read_header(text.decode()).author
-        except (BadInput, UnicodeDecodeError):
-            raise KeysRefused("not_a_record") from None
-        if author != self._agency:
-            raise KeysRefused("other_author", author)
 
     def seal(self, partner: str, manifest: str, messages: Sequence[str | None]) -> Sealed:
         """Check, sign, seal.
