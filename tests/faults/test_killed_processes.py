@@ -1,20 +1,13 @@
 """kill -9 of each process of either node while reports flow: it comes back by itself, or with `rabet up` when the supervisor died."""
 
-import errno
-import os
 import random
-import sys
 import time
 from collections.abc import Iterable
-from pathlib import Path
 
 import pytest
 from tests.faults.flow import Flow
 from tests.faults.outcome import check
 from tests.faults.pair import PROCESSES, RECEIVER, SENDER, SIDES, Pair, eventually
-
-from rabet.node.layout import Layout
-from rabet.node.supervisor import Supervisor
 
 # The supervisor starts what keeps dying ever more slowly: after five kills in a row it waits almost two seconds.
 KILLS, COUNT, PAUSE = 5, 45, 0.02
@@ -62,15 +55,3 @@ def test_a_process_is_killed_again_and_again(pair: Pair, chance: random.Random, 
 @pytest.mark.long
 def test_every_process_is_killed_again_and_again_on_postgres(pair_on_postgres: Pair, chance: random.Random) -> None:
     break_and_check(pair_on_postgres, chance, [(agency, name) for name in PROCESSES for agency in SIDES] * 2)
-
-
-def test_a_machine_without_room_for_a_process_does_not_end_the_node(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fork() -> int:
-        raise OSError(errno.EAGAIN, "no process left")
-
-    supervisor = Supervisor(Layout(tmp_path), {"pusher": sys.exit})
-    child = supervisor._children["pusher"]
-    monkeypatch.setattr(os, "fork", fork)
-    supervisor._start("pusher", child)
-    assert not child.pid
-    assert child.due > time.monotonic()

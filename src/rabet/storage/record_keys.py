@@ -13,7 +13,7 @@ import fcntl
 import os
 from collections import deque
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Lock, Thread
 
@@ -68,7 +68,7 @@ class RecordKeys:
                 self._wait_for_refill()
             slot = self._ready.popleft()
             if len(self._ready) < BLOCK // 2 and self._refill is None:
-                self._refill = Thread(target=self._lease, name="record-keys", daemon=True)
+                self._refill = Thread(target=self._lease_ahead, name="record-keys", daemon=True)
                 self._refill.start()
             return slot
 
@@ -78,15 +78,20 @@ class RecordKeys:
         if not self._ready:
             self._lease()
 
+    def _lease_ahead(self) -> None:
+        """Lease while there are slots left. Where that fails, whoever finds none left tries again and learns why."""
+        with suppress(OSError):
+            self._lease()
+        self._refill = None
+
     def _lease(self) -> None:
         """Write a block of keys and lease it; only when the disk has both are its slots offered."""
         with _locked(self._path):
             first = int.from_bytes(os.pread(self._file, 8, len(MAGIC)), "big")
-            os.pwrite(self._file, self._randomness.token(SLOT * BLOCK), first * SLOT)
-            os.pwrite(self._file, (first + BLOCK).to_bytes(8, "big"), len(MAGIC))
+            _write(self._file, self._randomness.token(SLOT * BLOCK), first * SLOT)
+            _write(self._file, (first + BLOCK).to_bytes(8, "big"), len(MAGIC))
             os.fdatasync(self._file)
         self._ready.extend(range(first, first + BLOCK))
-        self._refill = None
 
     def seal(self, slot: int, data: bytes, about: bytes = b"") -> bytes:
         """Encrypt under the key of `slot`: 12 bytes of nonce, then AES-256-GCM. `about` binds it to the place where it is kept.
@@ -142,6 +147,13 @@ def _locked(path: Path) -> Iterator[None]:
         yield
     finally:
         os.close(file)
+
+
+def _write(file: int, data: bytes, at: int) -> None:
+    """Write all of it: a disk that is nearly full takes a part, and says that it is full only when asked again."""
+    while data:
+        written = os.pwrite(file, data, at)
+        data, at = data[written:], at + written
 
 
 def _synchronise(file: int, folder: Path) -> None:
