@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from tests.faults.pair import alive, eventually
+from tests.faults.pair import alive, beside, eventually
 
 from rabet.node.layout import Layout
 from rabet.node.memory import running
@@ -51,8 +51,9 @@ def test_a_machine_without_room_for_a_process_does_not_end_the_node(tmp_path: Pa
 def test_a_process_that_fails_without_room_for_its_log_takes_no_other_with_it(tmp_path: Path) -> None:
     layout = Layout(tmp_path)
     layout.run.mkdir()
+    buffered = {name: value for name, value in beside().items() if name != "PYTHONUNBUFFERED"}
     with Path("/dev/full").open("wb") as full:
-        supervisor = subprocess.Popen([sys.executable, "-c", SUPERVISED, str(tmp_path)], stdout=full, stderr=full)
+        supervisor = subprocess.Popen([sys.executable, "-c", SUPERVISED, str(tmp_path)], stdout=full, stderr=full, env=buffered)
     try:
         eventually(lambda: "steady" in dict(running(layout)))
         steady = dict(running(layout))["steady"]
