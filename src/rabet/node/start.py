@@ -36,7 +36,7 @@ def create_files(settings: Settings, clock: Clock) -> SignedCard:
     card = sign_card(make_card(settings, keys, authority, clock), keys)
     write_whole(layout.card, card.to_text().encode())
     write_whole(layout.web_secret, SystemRandomness().token(_SECRET).hex().encode(), secret=True)
-    write_whole(layout.config, write_settings(settings).encode())
+    write_whole(layout.config, write_settings(settings).encode(), secret=True)
     return card
 
 
@@ -56,6 +56,7 @@ def _make_folders(layout: Layout) -> None:
     layout.root.mkdir(parents=True, exist_ok=True, mode=0o700)
     if any(layout.root.iterdir()):
         raise CannotDo("already_there", folder=layout.root)
+    layout.root.chmod(0o700)
     for folder in (layout.keys, layout.tls, layout.authority, layout.agreements, layout.peers, layout.evidence, layout.run):
         folder.mkdir(mode=0o700)
     sync_folder(layout.root)

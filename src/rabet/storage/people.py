@@ -8,7 +8,7 @@ from base64 import urlsafe_b64encode
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
 
 from django.contrib.auth.hashers import check_password, make_password
@@ -23,6 +23,8 @@ from rabet.storage.unit.work import UnitOfWork
 FAILURES, LOCKED = 5, timedelta(minutes=15)
 LINK_LASTS = timedelta(hours=24)
 SECRET, PSEUDONYM = 24, 8  # random bytes
+STAMP = 16  # hex digits
+MOST_STRANGERS = 10_000
 BY_NODE = ""  # who acts when the operator does it on the command line
 
 
@@ -40,9 +42,14 @@ class NameTaken(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """key: what a session holds (the pseudonym); name: clear, shown to its owner and the administrator only; calendar: code."""
+    """An account of the node.
+
+    key: what a session holds (the pseudonym); stamp: changes with the password, and with it every session made before is over; name:
+    clear, shown to its owner and the administrator only; calendar: code.
+    """
 
     key: str
+    stamp: str
     name: str
     sign_in_name: str
     language: str
@@ -55,6 +62,7 @@ class People:
 
     def __init__(self, ports: Ports) -> None:
         self._ports, self._alias = ports, ports.alias
+        self._strangers: dict[str, tuple[int, datetime | None]] = {}
 
     # accounts
 
@@ -164,7 +172,9 @@ class People:
             active=user.is_active,
             language=user.language or "en",
         )
-        return Account(user.pseudonym, user.display_name, user.sign_in_name, user.language, user.calendar, officer)
+        return Account(
+            user.pseudonym, _digest(user.password)[:STAMP], user.display_name, user.sign_in_name, user.language, user.calendar, officer
+        )
 
     # one-time links
 
@@ -216,9 +226,31 @@ class People:
         with reading(self._alias):
             user = User.objects.using(self._alias).filter(sign_in_name=name, is_active=True).first()
         if user is None:
-            make_password(password)
+            self._refuse_stranger(name, password)
             return None
         return self._account(user) if self._right(user, password, "signed_in") else None
+
+    def _refuse_stranger(self, name: str, password: str) -> None:
+        """Treat a name without an account as one with: it is locked after as many failures, so that a lock does not tell who is here.
+
+        Raises:
+            Locked: too many failures.
+        """
+        failures, until = self._strangers.get(_digest(name), (0, None))
+        self._refuse_locked(until)
+        make_password(password)
+        self._strangers[_digest(name)] = self._failed(failures)
+        while len(self._strangers) > MOST_STRANGERS:
+            self._strangers.pop(next(iter(self._strangers)), None)
+
+    def _refuse_locked(self, until: datetime | None) -> None:
+        now = self._ports.clock.now()
+        if until is not None and until > now:
+            raise Locked(-(-(until - now) // timedelta(minutes=1)))
+
+    def _failed(self, before: int) -> tuple[int, datetime | None]:
+        """Return (failures, locked until) after one more failure."""
+        return (before + 1, None) if before + 1 < FAILURES else (0, self._ports.clock.now() + LOCKED)
 
     def step_up(self, key: str, secret: str, digest: str) -> StepUp | None:
         """Check the password, or a fresh one-time link, of this very account, and bind it to the digest of what is approved.
@@ -239,9 +271,7 @@ class People:
         return StepUp(replace(self._account(user).officer, strong=True), digest, self._ports.clock.now())
 
     def _right(self, user: User, password: str, act: str) -> bool:
-        now = self._ports.clock.now()
-        if user.locked_until is not None and user.locked_until > now:
-            raise Locked(-(-(user.locked_until - now) // timedelta(minutes=1)))
+        self._refuse_locked(user.locked_until)
         right = check_password(password, user.password)
         with self._act(act if right else "sign_in.failed", user.pseudonym, user.pseudonym):
             self._count(user, right=right)
@@ -250,9 +280,8 @@ class People:
     def _count(self, user: User, *, right: bool) -> None:
         """Count wrong passwords in a row; the last of `FAILURES` locks the account for a while."""
         stored = User.objects.using(self._alias).filter(id=user.id)
-        failures = 0 if right else stored.values_list("failures", flat=True)[0] + 1
-        locked = self._ports.clock.now() + LOCKED if failures >= FAILURES else None
-        stored.update(failures=0 if locked else failures, locked_until=locked)
+        failures, locked = (0, None) if right else self._failed(stored.values_list("failures", flat=True)[0])
+        stored.update(failures=failures, locked_until=locked)
 
     # tokens of systems
 

@@ -51,6 +51,7 @@ def _base() -> dict[str, Any]:
         "AUTH_USER_MODEL": "storage.User",
         "DEFAULT_AUTO_FIELD": "rabet.storage.fields.RowNumber",
         "PASSWORD_HASHERS": ["django.contrib.auth.hashers.ScryptPasswordHasher"],
+        "SESSION_ENGINE": "rabet.storage.sessions",
         "SECRET_KEY": "",
         "USE_TZ": True,
         "TIME_ZONE": "UTC",

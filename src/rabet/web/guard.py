@@ -23,7 +23,7 @@ from rabet.web.frame import page
 from rabet.web.pages.sign_in import is_strong
 from rabet.web.people import Person
 from rabet.web.routes import ROUTES
-from rabet.web.site import LANGUAGE_COOKIE, PERSON_KEY, Request, Site
+from rabet.web.site import LANGUAGE_COOKIE, PERSON_KEY, STAMP_KEY, Request, Site
 
 Answer = Callable[[Request], HttpResponse]
 API = "/api/"
@@ -90,6 +90,8 @@ def visitor(get_response: Answer) -> Answer:
 def _person(request: Request) -> Person | None:
     key = request.session.get(PERSON_KEY)
     person = request.node.people.person(key) if key else None
+    if person is not None and person.stamp != request.session.get(STAMP_KEY):
+        person = None  # the password was changed since
     request.strong = person is not None and is_strong(request, request.node.desk.clock.now())
     return person
 

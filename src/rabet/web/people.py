@@ -7,10 +7,15 @@ from rabet.casework.values import Officer, StepUp, Token
 
 
 class Person(Protocol):
-    """An account as pages see it. key: what the session holds; name: shown to its owner only; language: "" = not chosen yet."""
+    """An account as pages see it.
+
+    key: what the session holds; stamp: changes with the password; name: shown to its owner only; language: "" = not chosen yet.
+    """
 
     @property
     def key(self) -> str: ...
+    @property
+    def stamp(self) -> str: ...
     @property
     def name(self) -> str: ...
     @property

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from rabet.web.live import Live
 
 NODE_COLOURS = 6
-PERSON_KEY, STRONG_KEY = "person", "strong_until"
+PERSON_KEY, STAMP_KEY, STRONG_KEY = "person", "stamp", "strong_until"
 LANGUAGE_COOKIE = "rabet_language"
 
 

@@ -13,7 +13,7 @@ from rabet.casework.refusal import NotFound
 from rabet.records.bad_input import LANGUAGES
 from rabet.web.frame import page
 from rabet.web.people import Person, attempt
-from rabet.web.site import LANGUAGE_COOKIE, PERSON_KEY, STRONG_KEY, Request, signed_in
+from rabet.web.site import LANGUAGE_COOKIE, PERSON_KEY, STAMP_KEY, STRONG_KEY, Request, signed_in
 
 STRONG_LASTS = timedelta(minutes=15)
 YEAR = 365 * 24 * 3600
@@ -74,7 +74,7 @@ def link(request: Request, secret: str) -> HttpResponse:
 
 def _enter(request: Request, person: Person) -> HttpResponse:
     request.session.flush()
-    request.session[PERSON_KEY] = person.key
+    request.session[PERSON_KEY], request.session[STAMP_KEY] = person.key, person.stamp
     rotate_token(request)
     return HttpResponseRedirect(next_page(request))
 
