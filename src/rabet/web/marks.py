@@ -21,7 +21,7 @@ from rabet.web import calendars, names, numerals
 
 register = template.Library()
 # Direction overrides and isolates inside a text could make it read as another; they are shown, not obeyed.
-_DIRECTION = re.compile("[\u202a-\u202e\u2066-\u2069\x00-\x08\x0b-\x1f\x7f]")
+_DIRECTION = re.compile("[\u2028-\u202e\u2066-\u2069\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
 def _here() -> str:
@@ -47,7 +47,7 @@ def name(value: object) -> SafeString:
 
 @register.filter
 def number(value: object) -> str:
-    return numerals.show_number(value, _here())
+    return visible(numerals.show_number(value, _here()))
 
 
 @register.simple_tag
@@ -59,22 +59,22 @@ def amount(value: object, unit: str) -> SafeString:
 @register.filter
 def label(value: str, table: str) -> str:
     """Show a code of a vocabulary table in the reader's language."""
-    return tables.label(table, str(value), _here())
+    return visible(tables.label(table, str(value), _here()))
 
 
 @register.filter
 def field(pattern: str) -> str:
-    return names.field_label(pattern, _here())
+    return visible(names.field_label(pattern, _here()))
 
 
 @register.filter
 def role(value: str) -> str:
-    return names.role_name(value)
+    return visible(names.role_name(value))
 
 
 @register.filter
 def state(value: str) -> str:
-    return names.state_name(value)
+    return visible(names.state_name(value))
 
 
 @register.filter
@@ -85,8 +85,8 @@ def part(value: str) -> str:
 @register.filter
 def moment(value: object) -> SafeString:
     """Show a record's time (ISO month, date or instant) by its own clock; an instant says how far it is from world time."""
-    shown = format_html_join(" · ", '<bdi dir="ltr">{}</bdi>', ((piece,) for piece in calendars.moment_parts(str(value), _here())))
-    return format_html('<time datetime="{}" class="nowrap">{}{}</time>', value, shown, _distance(str(value)))
+    shown = format_html_join(" · ", '<bdi dir="ltr">{}</bdi>', ((visible(piece),) for piece in calendars.moment_parts(str(value), _here())))
+    return format_html('<time datetime="{}" class="nowrap">{}{}</time>', visible(value), shown, _distance(str(value)))
 
 
 def _distance(value: str) -> SafeString:
@@ -126,7 +126,7 @@ def in_order(values: Iterable[str]) -> list[str]:
 def substance(value: str) -> str:
     """Show what was seized: a substance, or the type of an exhibit that is none."""
     known = tables.label("substance", value, _here())
-    return known if known != value else tables.label("exhibit_type", value, _here())
+    return visible(known if known != value else tables.label("exhibit_type", value, _here()))
 
 
 @register.filter

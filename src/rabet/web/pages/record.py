@@ -34,7 +34,7 @@ def record(request: Request, record: str) -> HttpResponse:
         "header": view.version.header,
         "own": view.version.origin == "own",
         "groups": groups(view.version.header.kind, view.body),
-        "dangers": view.body.get("danger") or [],
+        "dangers": _dangers(view.body),
         "simulated": view.body.get("simulated") is True,
         "withheld": [(one, _explained(request, view, one)) for one in view.withheld],
         "holders": _holders(view),
@@ -47,6 +47,12 @@ def record(request: Request, record: str) -> HttpResponse:
         "done": request.GET.get("done", ""),
     }
     return page(request, "record.html", context)
+
+
+def _dangers(body: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Return the warnings; a partner may have put anything where they should stand."""
+    found = body.get("danger")
+    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
 
 
 def _rows(request: Request, view: RecordView) -> Mapping[str, Any]:
