@@ -10,7 +10,7 @@ import pytest
 from psycopg import sql
 from tests.faults.flow import Flow
 from tests.faults.outcome import check
-from tests.faults.pair import RECEIVER, SENDER, SIDES, Pair
+from tests.faults.pair import RECEIVER, SENDER, SIDES, Pair, eventually
 
 COUNT, PAUSE, AWAY = 15, 0.05, 1.2
 
@@ -50,3 +50,12 @@ def test_a_database_that_goes_away_and_comes_back_costs_no_process_and_no_report
 @pytest.mark.long
 def test_a_database_goes_away_again_and_again(pair_on_postgres: Pair, chance: random.Random) -> None:
     lose_and_check(pair_on_postgres, chance, SIDES * 3)
+
+
+def test_a_command_whose_database_is_away_says_so_in_a_sentence(pair_on_postgres: Pair) -> None:
+    with away(pair_on_postgres, SENDER, pair_on_postgres.databases[RECEIVER]), pair_on_postgres.command(SENDER, "outbox") as command:
+        told, trouble = command.communicate(timeout=60)
+    assert (command.returncode, told) == (1, "")
+    assert trouble.startswith("Database or disk failed: ")
+    assert len(trouble.splitlines()) == 1
+    eventually(lambda: pair_on_postgres.whole(SENDER))

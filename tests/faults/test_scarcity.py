@@ -12,7 +12,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from tests.faults.pair import alive, beside, eventually
+from tests.faults.flow import Flow
+from tests.faults.pair import SENDER, Pair, alive, beside, eventually
 
 from rabet.node.layout import Layout
 from rabet.node.memory import running
@@ -87,3 +88,15 @@ def test_no_record_key_is_handed_out_that_was_only_half_written(tmp_path: Path) 
     assert len(set(taken)) == 2 * BLOCK
     assert all(keys.open(slot, keys.seal(slot, b"content")) == b"content" for slot in taken)
     keys.close()
+
+
+def test_a_command_without_room_says_so_in_a_sentence(pair: Pair, tmp_path: Path) -> None:
+    flow = Flow(pair)
+    (report,) = flow.reports("command", 1, urgent=False)
+    (tmp_path / "report.json").write_text(report.text())
+    with room(0), pair.command(SENDER, "--as", "duty", "report", str(tmp_path / "report.json")) as command:
+        told, trouble = command.communicate(timeout=60)
+    assert (command.returncode, told) == (1, "")
+    assert trouble.startswith("Database or disk failed: ")
+    assert len(trouble.splitlines()) == 1
+    assert not pair.holds(SENDER, report.id)

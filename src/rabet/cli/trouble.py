@@ -1,6 +1,6 @@
 """Turns what was refused into sentences in the reader's language, and into an exit code for programs."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from rabet.casework.refusal import NotFound, Refused
 from rabet.node.key_service import KeysRefused
@@ -8,7 +8,7 @@ from rabet.node.sentences import CannotDo
 from rabet.node.settings import SettingsError
 from rabet.records.bad_input import BadInput, describe
 from rabet.records.signing import BadSignature
-from rabet.storage.engines import StoreRefused
+from rabet.storage.engines import DatabaseFailed, StoreRefused
 
 BROKEN, BAD_INPUT, REFUSED = 1, 2, 3
 _NOT_FOUND = {
@@ -29,6 +29,29 @@ _KEYS = {
     "az": "Açar prosesi imtina etdi ({value}).",
     "ru": "Процесс ключей отказал ({value}).",
 }
+_STORAGE = {
+    "en": "Database or disk failed: {value}. Put that right and try again; what is reported again under the same id takes no second effect.",
+    "fa": "پایگاه داده یا دیسک خطا داد: {value}. آن را درست کنید و دوباره بکوشید؛ آنچه با همان شناسه دوباره گزارش شود اثر دوم ندارد.",
+    "az": "Verilənlər bazasında və ya diskdə xəta: {value}. Onu aradan qaldırıb təkrarlayın; eyni id ilə təkrar məlumatın ikinci təsiri olmur.",
+    "ru": "Сбой базы данных или диска: {value}. Устраните его и повторите; повторное сообщение с тем же id не имеет второго действия.",
+}
+_KEYS_AWAY = {
+    "en": "The key process does not answer ({value}). Try again in a few seconds.",
+    "fa": "فرایند کلید پاسخ نمی‌دهد ({value}). چند ثانیه دیگر دوباره بکوشید.",
+    "az": "Açar prosesi cavab vermir ({value}). Bir neçə saniyədən sonra yenidən cəhd edin.",
+    "ru": "Процесс ключей не отвечает ({value}). Повторите через несколько секунд.",
+}
+
+
+# The first that fits is the sentence into which the error's own text is put.
+_ONE_SENTENCE: Sequence[tuple[type[Exception], Mapping[str, str]]] = (
+    (NotFound, _NOT_FOUND),
+    (BadSignature, _BAD_SIGNATURE),
+    (KeysRefused, _KEYS),
+    (ConnectionError, _KEYS_AWAY),
+    (DatabaseFailed, _STORAGE),
+    (OSError, _STORAGE),
+)
 
 
 def sentences(error: Exception, language: str) -> Sequence[str] | None:
@@ -38,18 +61,12 @@ def sentences(error: Exception, language: str) -> Sequence[str] | None:
             return [describe(problem, language) for problem in error.problems]
         case Refused():
             return list(error.texts(language))
-        case NotFound():
-            return [_NOT_FOUND[language].format(value=error)]
-        case BadSignature():
-            return [_BAD_SIGNATURE[language].format(value=error)]
-        case KeysRefused():
-            return [_KEYS[language].format(value=error)]
         case CannotDo():
             return [error.text(language)]
         case SettingsError() | StoreRefused() | PermissionError():
             return [str(error)]
-        case _:
-            return None
+    texts = next((texts for kind, texts in _ONE_SENTENCE if isinstance(error, kind)), None)
+    return None if texts is None else [texts[language].format(value=str(error).partition("\n")[0])]
 
 
 def exit_code(error: Exception) -> int:

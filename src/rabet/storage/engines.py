@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from django.db import connections
+from django.db import OperationalError, connections
 
 from rabet.storage.transactions import ACT_ROLE, SIGHT_ROLE
 
@@ -23,6 +23,9 @@ PRAGMA wal_autocheckpoint=8000;
 PRAGMA temp_store=MEMORY;
 """
 _FULL = 2
+
+# The database is away, its disk is full, or it is held too long: nothing of the act is stored.
+DatabaseFailed = OperationalError
 
 
 class StoreRefused(Exception):
