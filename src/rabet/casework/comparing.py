@@ -10,6 +10,9 @@ from rabet.casework.values import Alert, Event, IdentifierRow, Officer
 from rabet.liaison.alerting import Pair, Shared, pairs
 from rabet.matching.reasons import reason_of, weight_of
 
+# The heaviest ones say enough; a partner who repeats a thousand numbers in fifty records must not fill the disk.
+MOST_REASONS = 50
+
 
 def compare(desk: Desk, uow: UnitOfWork, rows: Sequence[IdentifierRow]) -> Sequence[Alert]:
     """Compare newly stored keys with everything the node holds; store alerts and their events."""
@@ -30,7 +33,15 @@ def _shared(row: IdentifierRow) -> Shared:
 def _alert(desk: Desk, pair: Pair) -> Alert:
     told = ((reason_of(kind), kind, value) for kind, value in pair.keys)
     reasons = tuple(sorted(told, key=lambda one: (-weight_of(one[0]), one)))
-    return Alert(id=desk.new_id(), record=pair.record, other=pair.other, reasons=reasons, person=pair.person, state="new", at=desk.clock.now())
+    return Alert(
+        id=desk.new_id(),
+        record=pair.record,
+        other=pair.other,
+        reasons=reasons[:MOST_REASONS],
+        person=pair.person,
+        state="new",
+        at=desk.clock.now(),
+    )
 
 
 def told(desk: Desk, uow: UnitOfWork, officer: Officer, alerts: Sequence[Alert]) -> Mapping[str, int]:

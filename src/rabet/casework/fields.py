@@ -16,6 +16,8 @@ _LISTED = frozenset({"statistics", "consignment"})
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 # Longer than any number that names a thing; an index of a database takes no key of any length.
 _LONGEST_KEY = 200
+# More things than one seizure names; each is compared with everything the node holds.
+_MOST_KEYS = 500
 
 
 @dataclass(frozen=True)
@@ -136,7 +138,7 @@ def identifier_rows(version: Version, fields: Fields) -> Sequence[IdentifierRow]
             row = IdentifierRow(version.header.id, version.header.version, key.kind, key.value, key.quality, person)
             if len(key.kind) + len(key.value) <= _LONGEST_KEY:
                 rows.setdefault((key.kind, key.value), row)
-    return tuple(rows.values())
+    return tuple(rows.values())[:_MOST_KEYS]
 
 
 def _identifiers(fields: Fields) -> Iterable[tuple[str, str, object]]:

@@ -21,6 +21,9 @@ from rabet.records.disclosure import check_together, verify
 from rabet.records.header import Header, read_header
 from rabet.records.signing import BadSignature, Purpose
 
+# All versions of a record are read at each look at it: a partner cannot make that endless. A recall is always taken.
+MOST_VERSIONS = 1_000
+
 
 @dataclass(frozen=True, slots=True)
 class Result:
@@ -145,6 +148,8 @@ def _take_record(item: Received, arrival: _Arrival) -> None:
         _widen(arrival, item, same, newest=same is newest)
     elif newest is not None and newest.header.state == "recalled":
         return  # The tombstone came first and wins: what it took back is not stored.
+    elif len(held) >= MOST_VERSIONS and item.header.state != "recalled":
+        raise Rejected("too_many_versions")
     elif item.header.state == "recalled":
         _bury(arrival, item, newest)
     else:

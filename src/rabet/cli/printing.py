@@ -1,6 +1,7 @@
 """What a command says: JSON for programs, aligned columns for people. Nothing a partner wrote can move the terminal's cursor."""
 
 import json
+import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, is_dataclass
@@ -10,9 +11,10 @@ from typing import Any
 
 import click
 
-_HIDDEN = frozenset(["Cc", "Cf", "Cs", "Co"]) - {"Cf"}
+_HIDDEN = frozenset(["Cc", "Cs", "Co", "Zl", "Zp"])
 # Characters that turn the direction of what follows: shown, not obeyed (the zero-width ones that Persian needs are kept).
 _TURNING = frozenset(map(chr, (*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F, 0x061C)))
+_OBEYED = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 _WIDEST = 60
 
 
@@ -40,12 +42,17 @@ def plain(value: Any) -> Any:  # noqa: ANN401 - JSON is any
 
 def say_json(value: object) -> None:
     """Print one JSON document."""
-    click.echo(json.dumps(plain(value), ensure_ascii=False, indent=1))
+    click.echo(_escaped(json.dumps(plain(value), ensure_ascii=False, indent=1)))
 
 
 def say_line(value: object) -> None:
     """Print one JSON object on a line of its own: for streams."""
-    click.echo(json.dumps(plain(value), ensure_ascii=False, separators=(",", ":")))
+    click.echo(_escaped(json.dumps(plain(value), ensure_ascii=False, separators=(",", ":"))))
+
+
+def _escaped(document: str) -> str:
+    """The same JSON with what a terminal would obey written as escapes: people look at it too, and U+009B begins a command as ESC [ does."""
+    return _OBEYED.sub(lambda found: f"\\u{ord(found[0]):04x}", document)
 
 
 def say_rows(columns: Sequence[str], rows: Iterable[Sequence[object]], *, empty: str) -> None:

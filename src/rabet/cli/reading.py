@@ -87,4 +87,8 @@ def _read_yaml(data: bytes) -> Any:  # noqa: ANN401
         ) from None
     except (yaml.YAMLError, RecursionError) as error:
         raise CannotDo("not_yaml", line=0, column=0, detail=type(error).__name__) from None
-    return read_json(json.dumps(found, ensure_ascii=False), max_bytes=MAX_FILE * 2, max_items=MAX_ITEMS)
+    try:
+        text = json.dumps(found, ensure_ascii=False)
+    except (TypeError, RecursionError) as error:  # by a tag, something that JSON does not have
+        raise CannotDo("not_yaml", line=0, column=0, detail=str(error)) from None
+    return read_json(text, max_bytes=MAX_FILE * 2, max_items=MAX_ITEMS)
