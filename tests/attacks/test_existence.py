@@ -10,8 +10,11 @@ from rabet.casework import reading
 from rabet.casework.approving import digest_to_approve
 from rabet.casework.correcting import correct
 from rabet.casework.previewing import preview
+from rabet.casework.refusal import NotFound
 from rabet.casework.reporting import Draft, Outcome, report
+from rabet.casework.standing import open_case
 from rabet.casework.values import AuditEntry, Event, Officer
+from rabet.records.bad_input import BadInput
 
 FAR = "headquarters"
 CASE = {"case": "demonstration", "purpose": "investigation"}
@@ -106,3 +109,28 @@ def test_every_look_leaves_its_trace(nodes: Nodes, look: str) -> None:
         reading.history(desk, who, made.record)
     act = "record.history_shown" if look == "history" else "record.persons_shown"
     assert (act, who.id) in [(entry.act, entry.officer) for entry in _acts(nodes, made.record)]
+
+
+def test_no_words_of_an_officer_enter_the_audit_log_as_case_or_purpose(nodes: Nodes) -> None:
+    made = nodes.report()
+    reading.show(nodes.desk("khazar"), nodes.officer("khazar", "duty"), made.record, case="Ali Rezaei " * 1_000, purpose="his brother")
+    assert {(entry.case, entry.purpose) for entry in _acts(nodes, made.record)} == {("", "investigation"), ("", "")}
+
+
+def test_nobody_puts_a_record_under_a_case_that_is_not_his(nodes: Nodes) -> None:
+    """Need-to-know follows the case: that would show the record to whoever works on it."""
+    draft = replace(_with(nodes, ("seal", "case")), case="demonstration")
+    for who in (_officer(nodes), _officer(nodes, roles=frozenset({"system"}), unit=FAR), _officer(nodes, cases=frozenset({"x"}))):
+        with pytest.raises(BadInput):
+            report(nodes.desk("khazar"), who, [draft if "x" not in who.cases else replace(draft, case="x")])
+    system = _officer(nodes, roles=frozenset({"system"}))
+    assert report(nodes.desk("khazar"), system, [draft])[0].record
+
+
+def test_nobody_changes_a_case_that_is_not_his(nodes: Nodes) -> None:
+    desk = nodes.desk("khazar")
+    with desk.store.read() as uow:
+        case = next(one for one in uow.cases() if one.id == "demonstration")
+    with pytest.raises(NotFound):
+        open_case(desk, _officer(nodes), replace(case, unit=FAR))
+    open_case(desk, nodes.officer("khazar", "supervisor"), case)

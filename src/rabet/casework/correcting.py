@@ -5,7 +5,7 @@ from dataclasses import replace
 from rabet.casework import comparing, releasing, statements
 from rabet.casework.desk import Desk
 from rabet.casework.reading import own_newest
-from rabet.casework.reporting import Draft, Outcome, chosen_role, keep, own_version, prepare, sign
+from rabet.casework.reporting import Draft, Outcome, check_case, chosen_role, keep, own_version, prepare, sign
 from rabet.casework.values import AuditEntry, Event, Officer, Version
 from rabet.records.bad_input import refuse
 from rabet.records.header import header_digest
@@ -23,6 +23,8 @@ def correct(desk: Desk, officer: Officer, record: str, draft: Draft) -> Outcome:
         old = own_newest(desk, uow, officer, record, action="edit")
         if draft.kind != old.header.kind:
             raise refuse("kind", "kind_changed", kind=old.header.kind)
+        if draft.case != old.case:
+            check_case(uow, officer, draft.case)
         previous = header_digest(old.header_text)
         item = prepare(desk, officer, _as_correction(draft, old), version=old.header.version + 1, previous=previous)
         (item,) = sign(desk, [item])

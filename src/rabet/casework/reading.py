@@ -51,7 +51,7 @@ def show(desk: Desk, officer: Officer, record: str, *, case: str = "", purpose: 
         named = may_see_persons(uow, officer, version, case, purpose)
         role = next(iter(sorted(officer.roles)), "")
         uow.audit(AuditEntry(act="record.persons_shown" if named else "record.shown", officer=officer.id, role=role,
-                             about=record, case=case or version.case, purpose=purpose))  # fmt: skip
+                             about=record, case=case if named else version.case, purpose=purpose if named else ""))  # fmt: skip
         if version.origin == "received" and version.header.state == "current" and not officer.is_system:
             receiving.mark_shown(desk, uow, version, role)
         return _view(desk, uow, officer, version, fields, named=named)

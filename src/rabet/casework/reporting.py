@@ -150,6 +150,18 @@ def _check(desk: Desk, officer: Officer, draft: Draft, at: str) -> None:
         raise Refused("author_role")
 
 
+def check_case(uow: UnitOfWork, officer: Officer, case: str) -> None:
+    """A record is put under an open case of the officer, or of the system's unit: need-to-know follows it, and it stands in the audit log.
+
+    Raises:
+        BadInput: the case is none of his.
+    """
+    known = next((one for one in uow.cases() if one.id == case), None) if case else None
+    his = known is not None and (case in officer.cases or (officer.is_system and known.unit == officer.unit))
+    if case and (known is None or known.closed or not his):
+        raise refuse("case", "unknown_code", value=case[:40], table="case")
+
+
 def check_header(desk: Desk, draft: Draft) -> None:
     """Check what will stand in the header: codes, id, and a date within the longest retention of its kind."""
     for name, value, good in (
@@ -197,6 +209,7 @@ def _repeat(uow: UnitOfWork, item: Prepared) -> Outcome | None:
 def _store(
     desk: Desk, uow: UnitOfWork, officer: Officer, item: Prepared, *, share: bool, imported: bool
 ) -> tuple[Outcome, Sequence[IdentifierRow]]:
+    check_case(uow, officer, item.draft.case)
     version = own_version(desk, uow, officer, item, imported=imported)
     rows = keep(uow, version, item.fields)
     uow.audit(_entry("record.reported", officer, item))

@@ -101,9 +101,15 @@ def block(desk: Desk, officer: Officer, record: str, *, blocked: bool) -> None:
 
 
 def open_case(desk: Desk, officer: Officer, case: Case) -> None:
-    """Open or change a case; closing it is setting `closed`."""
+    """Open or change a case; closing it is setting `closed`.
+
+    Raises:
+        NotFound: there is such a case, and it is not one of the officer's.
+    """
     role = _need(officer, frozenset({"supervisor", "duty_officer", "liaison_officer", "analyst", "customs_officer", "chemist"}))
     with desk.store.begin() as uow:
+        if case.id not in officer.cases and any(one.id == case.id for one in uow.cases()):
+            raise NotFound(case.id)
         uow.set_case(case)
         uow.audit(AuditEntry(act="case.closed" if case.closed else "case.opened", officer=officer.id, role=role, about=case.id, case=case.id))
 

@@ -80,7 +80,7 @@ _DRAFT = {
         "retain_until": {"type": "string", "format": "date"},
         "evaluation": {"type": "string", "pattern": "^(official|[ABCX][1-4])$"},
         "urgent": {"type": "boolean"},
-        "case": {"type": "string"},
+        "case": {"type": "string", "description": "an open case of the system's unit"},
     },
 }
 _REPORT_BODY = {
